@@ -31,6 +31,7 @@ export { type ExampleRailOptions, exampleRail } from './hosts/example-rail.ts';
 export { type HostLink, type LineServer, listenForLines, memoryLink, tcpLink } from './hosts/host-link.ts';
 export type { PayPalAnswer } from './hosts/paypal-answers.ts';
 export type { PayPalEntry } from './hosts/paypal-book.ts';
+export { deliverWebhooks } from './hosts/paypal-delivery.ts';
 export { type PayPalFault, PayPalHost, type PayPalHostOptions, type PayPalRequest } from './hosts/paypal-host.ts';
 export { listenForPayPal, memoryPayPal } from './hosts/paypal-link.ts';
 export { ledgerLaws, type RailLaw, railLaws } from './hosts/rail-laws.ts';

@@ -7,7 +7,7 @@ import { cardRail } from '../rails/card/card-rail.ts';
 import { tcpLine } from '../rails/card/line.ts';
 import { statementFolder } from '../rails/card/statement-folder.ts';
 import type { RemoteRail } from '../rails/rail.ts';
-import { cardCustomers } from './card-customers.ts';
+import { customerTokens, type TokenKind } from './customer-tokens.ts';
 import { CARD_MAC_KEY_VARIABLE } from './environment.ts';
 import { HOST_AND_PORT, hostAndPort, readSettings } from './settings-file.ts';
 
@@ -34,6 +34,9 @@ function terminal() {
   return z.string().regex(/^[!-~]{1,8}$/, 'expected 1 to 8 characters');
 }
 
+/** Tokens of the acquirer (DE 2). */
+const CARDS: TokenKind = { what: 'cards', form: /^[0-9]{1,19}$/, expected: 'a token of 1 to 19 digits' };
+
 /** The card rail that a file describes. @throws UsageError when it cannot be made from it */
 export function cardRailFrom(file: string, output: Output): RemoteRail {
   const settings = readSettings('--card', file, CardFile);
@@ -53,7 +56,7 @@ export function cardRailFrom(file: string, output: Output): RemoteRail {
     merchant: settings.merchant,
     terminals: settings.terminals,
     reversals: settings.reversals,
-    cardOf: cardCustomers(resolve(dirname(file), settings.customers), told),
+    cardOf: customerTokens(resolve(dirname(file), settings.customers), CARDS, told),
     statements: statementFolder(resolve(dirname(file), settings.statements), systemClock),
     told,
   });

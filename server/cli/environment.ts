@@ -23,3 +23,6 @@ export const KEYS_VARIABLE = 'CASH_SERVER_KEYS';
 
 /** The key of the authentication codes between service and card host, 32 hexadecimal digits; without it messages have none. */
 export const CARD_MAC_KEY_VARIABLE = 'CASH_SERVER_CARD_MAC_KEY';
+
+/** The secret of the client at PayPal. */
+export const PAYPAL_SECRET_VARIABLE = 'CASH_SERVER_PAYPAL_SECRET';

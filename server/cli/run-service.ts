@@ -14,19 +14,19 @@ import type { Unfinished } from '../service/unfinished.ts';
 import { lockFile } from '../store/lock.ts';
 import { messageOf } from '../vocabulary/errors.ts';
 import { applicationFile } from './application-file.ts';
-import { cardRailFrom } from './card-file.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
 import { openRegisters, readEcrFile } from './ecr-file.ts';
 import { DATABASE_VARIABLE, KEYS_VARIABLE } from './environment.ts';
 import { type Exposure, httpOptionsOf, type Listen } from './exposure.ts';
 import { journalLine } from './journal-line.ts';
 import { narrow } from './narrow.ts';
+import { outsideRails, type RailOptions } from './outside-rails.ts';
 import { modemLine, openServiceModems, ownNumber, type ServiceModems } from './service-modems.ts';
 import { StopSignal } from './stop-signal.ts';
 import { vaultKeyElsewhere } from './vault-key.ts';
 
 /** The options of `cash-server serve`. */
-export interface ServeOptions extends Exposure {
+export interface ServeOptions extends Exposure, RailOptions {
   readonly data?: string;
   readonly port?: readonly [string, ...string[]];
   /** False: this process neither sends nor receives. */
@@ -36,8 +36,6 @@ export interface ServeOptions extends Exposure {
   readonly number?: string;
   /** What operators alone may deposit for one person within a day, minor units of all currencies together. */
   readonly fourEyesAbove?: number;
-  /** The file of the card host. */
-  readonly card?: string;
   /** The file of the cash registers. */
   readonly ecr?: string;
   /** For the shell: prints the vault key. */
@@ -55,7 +53,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
   });
   const http = options.http ? httpOptionsOf(options) : undefined;
   const { database, keys, lock } = whereAndWhat(options, output);
-  const rails = options.card === undefined ? [] : [cardRailFrom(options.card, output)];
+  const rails = outsideRails(options, output);
   const ecr = options.ecr === undefined ? undefined : readEcrFile(options.ecr);
   const application = applicationFile();
   if (options.data !== undefined) {

@@ -5,6 +5,7 @@ import {
   CARD_MAC_KEY_VARIABLE,
   DATABASE_VARIABLE,
   KEYS_VARIABLE,
+  PAYPAL_SECRET_VARIABLE,
   PIN_VARIABLE,
   VAULT_KEY_VARIABLE,
 } from './environment.ts';
@@ -43,6 +44,13 @@ export function serveCommand(): Command {
       wholeNumberOption,
     )
     .option('--card <file>', 'new payments go by card, to the host that this file names (JSON)')
+    .option('--paypal <file>', 'new payments go by PayPal, to the account that this file names (JSON)')
+    .addOption(
+      new Option('--new-payments <rail>', 'the rail of new payments, when there are several').choices([
+        'card',
+        'paypal',
+      ]),
+    )
     .option('--ecr <file>', 'cash registers of shops connect (ECR17), as this file says (JSON)')
     .option('--vault-key-command <command>', 'prints the vault key, when it is not in keys.json (HSM, KMS)')
     .addHelpText(
@@ -55,6 +63,7 @@ export function serveCommand(): Command {
         `${KEYS_VARIABLE}: what is in keys.json, instead of the file; with both variables --data is not needed.`,
         `${VAULT_KEY_VARIABLE}: the vault key, when it is neither in keys.json nor printed by --vault-key-command.`,
         `${CARD_MAC_KEY_VARIABLE}: the key of the codes (X9.19) on messages to and from the card host, 32 hexadecimal digits.`,
+        `${PAYPAL_SECRET_VARIABLE}: the secret of the client at PayPal.`,
       ].join('\n'),
     )
     .action(async (options: ServeOptions, command: Command) =>

@@ -31,24 +31,27 @@ export function memoryPayPal(host: PayPalHost, clock: Clock, latencyMs = 20): As
     });
 }
 
-/** Listens on a port of 127.0.0.1 for requests to a PayPal host. @param port default: a free one */
+/** Listens on a port of 127.0.0.1 for requests to a PayPal host. @param make gets the address, which webhooks name. @param port default: a free one */
 export async function listenForPayPal(
-  host: PayPalHost,
+  make: (address: string) => PayPalHost,
   port = 0,
-): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const listener = createServer((request, response) => void serve(host, request, response));
+): Promise<{ readonly host: PayPalHost; readonly url: string; close(): Promise<void> }> {
+  const listener = createServer();
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
     listener.listen(port, '127.0.0.1', resolve);
   });
   const address = listener.address();
   if (address === null || typeof address === 'string') throw new Error('the host does not listen on a port');
+  const url = `http://127.0.0.1:${address.port}`;
+  const host = make(url);
+  listener.on('request', (request, response) => void serve(host, request, response));
   const close = () =>
     new Promise<void>((resolve) => {
       listener.close(() => resolve());
       listener.closeAllConnections();
     });
-  return { port: address.port, close };
+  return { host, url, close };
 }
 
 async function serve(host: PayPalHost, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -11,8 +11,8 @@ import { keyOf } from './note.ts';
 export interface WebhookTrust {
   /** The id that PayPal gave to the address of the webhooks. */
   readonly webhookId: string;
-  /** The hosts from which certificates are taken, as `api.paypal.com`; others are not asked. */
-  readonly certificateHosts: readonly string[];
+  /** Where certificates are taken from, as `https://api.paypal.com`; nobody else is asked. */
+  readonly certificateOrigins: readonly string[];
 }
 
 /** The most certificates that are kept. PayPal has one at a time. */
@@ -66,9 +66,9 @@ export class Webhooks {
 
   async #certificate(text: string): Promise<X509Certificate> {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const { certificateHosts } = this.#trust;
-    if (url?.protocol !== 'https:' || !certificateHosts.includes(url.host) || !CERTIFICATE_PATH.test(url.pathname)) {
-      throw new Error(`its certificate is not at ${certificateHosts.join(' or ')}`);
+    const { certificateOrigins } = this.#trust;
+    if (url === undefined || !certificateOrigins.includes(url.origin) || !CERTIFICATE_PATH.test(url.pathname)) {
+      throw new Error(`its certificate is not at ${certificateOrigins.join(' or ')}`);
     }
     const address = `${url.origin}${url.pathname}`;
     const certificate = this.#certificates.get(address) ?? (await this.#fetched(address));

@@ -1,8 +1,8 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { cardCustomers } from '../../../server/cli/card-customers.ts';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
+import { customerTokens } from '../../../server/cli/customer-tokens.ts';
 import { inProcess } from '../../in-process.ts';
 import { temporaryFolder } from '../database.ts';
 
@@ -102,6 +102,8 @@ describe('the file of the card host', () => {
   });
 });
 
+const CARDS = { what: 'cards', form: /^[0-9]{1,19}$/, expected: 'a token of 1 to 19 digits' };
+
 describe('the cards of customers', () => {
   /** Cards in a file, which may be written anew at another time each. */
   function cards(content: string) {
@@ -114,7 +116,7 @@ describe('the cards of customers', () => {
       utimesSync(file, second, second);
     };
     write(content);
-    return { file, told, write, cardOf: cardCustomers(file, (what) => void told.push(what)) };
+    return { file, told, write, cardOf: customerTokens(file, CARDS, (what) => void told.push(what)) };
   }
 
   it('are read again when the file has changed', () => {

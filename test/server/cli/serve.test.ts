@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openModem, systemClock, systemRandom } from '../../../modem/index.ts';
 import { APPLICATION_PORT, readKeyFile, servicePrimitives } from '../../../server/index.ts';
-import { CardHost, listenForCards } from '../../../sim/index.ts';
+import { CardHost, deliverWebhooks, listenForCards, listenForPayPal, PayPalHost } from '../../../sim/index.ts';
 import { temporaryFolder } from '../database.ts';
 import { TestPhone } from '../phone.ts';
 import { eventually, Program } from './program.ts';
@@ -194,6 +194,39 @@ describe('cash-server on a modem', () => {
     writeFileSync(join(folder, `${days.from}.csv`), host.statement(0, systemClock.now() + 1));
     const args = ['reconcile', '--rail', 'card', '--from', days.from, '--to', days.to];
     expect(await administer(url, 'reconciled', ...args)).toMatchObject({ rail: 'card', matched: 1 });
+    expect(await program.end('SIGTERM')).toBe(0);
+    expect(program.errors).toBe('');
+  }, 120_000);
+
+  it('charges a PayPal account of a file, hears by webhook what was pending, and compares with the report', async () => {
+    const { folder, phoneNumber, order, serve, administer, subscriber } = await network();
+    const agreed = { clientId: 'client', webhookId: '4JH86294D6297924G' };
+    const paypal = await listenForPayPal((address) => {
+      return new PayPalHost({ clock: systemClock, ...agreed, secret: 's', vault: ['8kk8451t'], address });
+    });
+    ends.push(() => paypal.close());
+    const settings = { ...agreed, url: paypal.url, certificatesFrom: [paypal.url], customers: 'customers.csv' };
+    writeFileSync(join(folder, 'paypal.json'), JSON.stringify(settings));
+    writeFileSync(join(folder, 'customers.csv'), `${phoneNumber},8kk8451t\n`);
+
+    const secret = { CASH_SERVER_PAYPAL_SECRET: 's' };
+    const { program, url } = await serve(['--paypal', join(folder, 'paypal.json')], secret);
+    deliverWebhooks(paypal.host, `${url}/v1/rails/paypal/notices`, systemClock);
+    const { phone, apiKey } = await subscriber(url);
+    paypal.host.misbehave('pending');
+    const { txn } = await call(url, apiKey, 'POST', '/v1/payments', order);
+    await eventually('the request', () => phone.asked.at(1));
+    phone.approve(PIN);
+    await eventually('the capture', () => paypal.host.entries.at(0));
+    paypal.host.decide('moved');
+    const receipt = await eventually('the receipt', () => phone.receipts().find(({ status }) => status === 'paid'));
+    expect(receipt).toMatchObject({ rail: 'paypal' });
+    expect(await call(url, apiKey, 'GET', `/v1/payments/${txn}`)).toMatchObject({ state: 'CAPTURED' });
+    expect(paypal.host.moved()).toBe(1_250);
+
+    const days = { from: dayText(systemClock.now() - DAY_MS), to: dayText(systemClock.now() + DAY_MS) };
+    const args = ['reconcile', '--rail', 'paypal', '--from', days.from, '--to', days.to];
+    expect(await administer(url, 'reconciled', ...args)).toMatchObject({ rail: 'paypal', matched: 1 });
     expect(await program.end('SIGTERM')).toBe(0);
     expect(program.errors).toBe('');
   }, 120_000);

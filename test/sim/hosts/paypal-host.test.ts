@@ -260,9 +260,9 @@ describe('the double of PayPal', () => {
     const bookFile = join(folder, 'book');
     const http = fetchOverHttp(5_000);
     for (const round of [201, 200]) {
-      const host = new PayPalHost({ clock: systemClock, ...AGREED, vault: [VAULT_ID], address: ADDRESS, bookFile });
-      const listener = await listenForPayPal(host);
-      const url = `http://127.0.0.1:${listener.port}`;
+      const { host, url, close } = await listenForPayPal(
+        (address) => new PayPalHost({ clock: systemClock, ...AGREED, vault: [VAULT_ID], address, bookFile }),
+      );
       const grant = { method: 'POST', url: `${url}/v1/oauth2/token`, headers: { authorization: BASIC } } as const;
       const token = JSON.parse((await http({ ...grant, body: 'grant_type=client_credentials' })).body).access_token;
       const headers = { authorization: `Bearer ${token}`, 'paypal-request-id': 'a' };
@@ -271,7 +271,7 @@ describe('the double of PayPal', () => {
       host.misbehave('cut');
       await expect(http(order)).rejects.toThrow();
       expect(host.moved()).toBe(1_250);
-      await listener.close();
+      await close();
     }
     expect(readFileSync(bookFile, 'utf8').trimEnd().split('\n')).toHaveLength(1);
   });

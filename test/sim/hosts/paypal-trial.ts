@@ -16,7 +16,7 @@ export function paypalUnderTrial(clock: Clock, options: Partial<PayPalHostOption
   const rail = paypalRail({
     ...AGREED,
     url: ADDRESS,
-    certificateHosts: [new URL(ADDRESS).host],
+    certificateOrigins: [ADDRESS],
     http: memoryPayPal(host, clock),
     clock,
     vaultIdOf: () => VAULT_ID,

@@ -50,7 +50,7 @@ export function scripted(...answers: readonly Scripted[]) {
     clientId: 'client',
     secret: 'secret',
     webhookId: '4JH86294D6297924G',
-    certificateHosts: ['api.paypal.example'],
+    certificateOrigins: ['https://api.paypal.example'],
     http,
     clock,
     vaultIdOf: () => undefined,

@@ -33,7 +33,7 @@ function receiver() {
     fetched.push(url);
     return { ...answers };
   };
-  const trust = { webhookId: WEBHOOK_ID, certificateHosts: ['api.paypal.example', 'api-m.paypal.example'] };
+  const trust = { webhookId: WEBHOOK_ID, certificateOrigins: [ADDRESS, 'https://api-m.paypal.example'] };
   const webhooks = new Webhooks(trust, http, clock);
   const read = (of: object, change: Partial<NoticeHeaders> = {}) => {
     const { body, headers } = signer.signed(of, clock.now());
@@ -125,7 +125,7 @@ describe('a webhook', () => {
   ])('whose certificate is at %s is refused, and the certificate not fetched', async (url) => {
     const { read, fetched } = receiver();
     await expect(read(CAPTURED, { 'paypal-cert-url': url })).rejects.toThrow(
-      'its certificate is not at api.paypal.example or api-m.paypal.example',
+      'its certificate is not at https://api.paypal.example or https://api-m.paypal.example',
     );
     expect(fetched).toEqual([]);
   });
