@@ -11,6 +11,7 @@ import { Diary } from './diary.ts';
 import { safePin } from './known-pin.ts';
 import { Operator } from './operator.ts';
 import type { PaymentHost } from './payment-host.ts';
+import { PayPal } from './paypal.ts';
 import { DISK_FULL, KILLED, ServiceLife } from './service-life.ts';
 import { Shop } from './shop.ts';
 import { Shopper } from './shopper.ts';
@@ -26,14 +27,15 @@ const KEPT_EVENTS = 5_000;
 /** Faults that the service writes into its journal because the loop has spoilt its database. */
 const SPOILT = new RegExp(`${KILLED}|${DISK_FULL}`);
 
-/** What moves the money: the service's own ledger, a bank whose lost answers are dealt with in one of three ways, or a card host. */
+/** What moves the money: the service's own ledger, a bank whose lost answers are dealt with in one of three ways, a card host, or PayPal. */
 export type LoopRail = (typeof LOOP_RAILS)[number];
-export const LOOP_RAILS: readonly ['ledger', 'inquire', 'repeat', 'reverse', 'card'] = [
+export const LOOP_RAILS: readonly ['ledger', 'inquire', 'repeat', 'reverse', 'card', 'paypal'] = [
   'ledger',
   'inquire',
   'repeat',
   'reverse',
   'card',
+  'paypal',
 ];
 
 /** How a town is built. */
@@ -109,13 +111,13 @@ export class Town {
 
   #hostOf(rail: LoopRail): PaymentHost {
     const { clock, diary } = this;
+    const notice = (of: string) => (message: Uint8Array, headers?: Readonly<Record<string, string>>) =>
+      void this.life
+        .asked((service) => service.notice(of, message, headers))
+        .catch((error) => this.#failed(String(error)));
     if (rail === 'card') return new Acquirer(clock, () => diary.stories.flatMap(({ txn }) => txn ?? []));
-    return new Bank(
-      clock,
-      rail === 'ledger' ? 'inquire' : rail,
-      (notice) =>
-        void this.life.asked((service) => service.notice('bank', notice)).catch((error) => this.#failed(String(error))),
-    );
+    if (rail === 'paypal') return new PayPal(clock, notice(rail));
+    return new Bank(clock, rail === 'ledger' ? 'inquire' : rail, notice('bank'));
   }
 
   /** Opens the service, and brings in customers with phones that are enrolled, and shops. */

@@ -12,6 +12,8 @@ export interface Note {
   readonly captureId?: string | undefined;
   /** PayPal's id of the capture or refund, once it is known. */
   readonly id?: string | undefined;
+  /** When the last answer was lost, ms since 1970: until soon after that time the order may still come to PayPal. */
+  readonly lostAt?: number | undefined;
 }
 
 const Note: z.ZodType<Note> = z.object({
@@ -19,6 +21,7 @@ const Note: z.ZodType<Note> = z.object({
   vaultId: z.string().optional(),
   captureId: z.string().optional(),
   id: z.string().optional(),
+  lostAt: z.int().optional(),
 });
 
 /** @throws Error when the note is not of this rail */

@@ -19,6 +19,9 @@ export interface PayPalRailOptions extends Credentials, WebhookTrust {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** How long an order may still be on its way to PayPal after its answer was given up, ms. */
+const ON_ITS_WAY_MS = 2 * MINUTE_MS;
+
 /** How long one answer over HTTP is waited for, ms. An order takes up to four: an access token, the order, and both again after 401. */
 export const ANSWER_MS = 10_000;
 
@@ -65,8 +68,14 @@ export function paypalRail(options: PayPalRailOptions): RemoteRail {
       }
       const question = questionOf(order, note);
       if ('reason' in question) return { kind: 'declined', reason: question.reason };
-      const answer = await client.ask(question);
-      return noted(note, order.kind === 'refund' ? refundOf(order, answer) : chargeOf(order, answer));
+      const found = await client.ask(question).then(
+        (answer) => (order.kind === 'refund' ? refundOf(order, answer) : chargeOf(order, answer)),
+        (error: unknown): Found => ({
+          kind: 'unknown',
+          reason: error instanceof Error ? error.message : String(error),
+        }),
+      );
+      return weighed(note, found, clock.now());
     },
     inquire,
     accept: (message, headers) => webhooks.read(message, headers),
@@ -95,6 +104,20 @@ function questionOf(
     payment_source: { paypal: { vault_id: vaultId } },
   };
   return { method: 'POST', path: '/v2/checkout/orders', requestId, body };
+}
+
+/**
+ * An order whose answer was lost may come to PayPal after its repeat: then a refused repeat says nothing of the order itself, which PayPal may
+ * still carry out. After {@link ON_ITS_WAY_MS} the refusal counts.
+ */
+function weighed(note: Note, found: Found, now: number): Outcome {
+  if (found.kind === 'unknown') {
+    const { id, ...outcome } = found;
+    return { ...outcome, note: JSON.stringify({ ...note, ...(id !== undefined && { id }), lostAt: now }) };
+  }
+  const isOpen = note.lostAt !== undefined && now < note.lostAt + ON_ITS_WAY_MS;
+  if (found.kind !== 'declined' || found.id !== undefined || !isOpen) return noted(note, found);
+  return { kind: 'unknown', reason: 'PayPal refused a repeat, and the order before it may still be on its way' };
 }
 
 /** What the report says of an order whose id is not known here. It is final when the report has all that could come of it. */

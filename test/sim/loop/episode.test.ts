@@ -46,6 +46,6 @@ describe('the plan of an episode', () => {
         kind,
       ).toBe(true);
     }
-    expect(new Set(plans.map(({ rail }) => rail)).size).toBe(5);
+    expect(new Set(plans.map(({ rail }) => rail)).size).toBe(6);
   });
 });

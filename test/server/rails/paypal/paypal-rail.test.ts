@@ -118,6 +118,32 @@ describe('a charge', () => {
     expect([asked, granted]).toEqual([[], []]);
   });
 
+  const LOST = new Error('no answer in time');
+  const REFUSED: Scripted = [422, refusedWith('INSTRUMENT_DECLINED')];
+  it.each<readonly [string, first: Scripted, afterMs: number, second: Scripted, Partial<Outcome>]>([
+    ['refused at once: it may still arrive', LOST, 1_000, REFUSED, { kind: 'unknown' }],
+    ['refused just before two minutes', LOST, 119_999, REFUSED, { kind: 'unknown' }],
+    ['refused two minutes later', LOST, 120_000, REFUSED, { kind: 'declined' }],
+    ['refused after an error of PayPal', [500, {}], 1_000, REFUSED, { kind: 'unknown' }],
+    ['declined with an id', LOST, 1_000, [201, orderWith({ status: 'DECLINED' })], { kind: 'declined' }],
+    ['done', LOST, 1_000, [201, orderWith({})], { kind: 'done' }],
+  ])('whose answer was lost, and whose repeat is %s', async (_, first, afterMs, second, outcome) => {
+    const { rail, clock } = scripted(first, second);
+    const lost = await rail.send(CHARGE);
+    expect(lost).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(/no answer in time|500/) });
+    await clock.advance(afterMs);
+    expect(await rail.send({ ...CHARGE, note: lost.note ?? '' })).toMatchObject(outcome);
+  });
+
+  it('whose repeat was refused is refused two minutes after the loss, however often it was repeated', async () => {
+    const { rail, clock } = scripted(LOST, REFUSED, REFUSED);
+    const lost = await rail.send(CHARGE);
+    await clock.advance(60_000);
+    const refused = await rail.send({ ...CHARGE, note: lost.note ?? '' });
+    await clock.advance(60_000);
+    expect(await rail.send({ ...CHARGE, note: refused.note ?? lost.note ?? '' })).toMatchObject({ kind: 'declined' });
+  });
+
   it('with a note of another rail is not sent', async () => {
     await expect(scripted().rail.send({ ...CHARGE, note: '{"from":"yesterday"}' })).rejects.toThrow();
   });
@@ -255,7 +281,7 @@ describe('an access token', () => {
     expect(await rail.send(CHARGE)).toEqual(DONE);
     expect(asked.map(({ headers }) => headers['authorization'])).toEqual(['Bearer token 1', 'Bearer token 2']);
     expect(asked.map(({ body }) => body)).toEqual([asked[0]?.body, asked[0]?.body]);
-    expect(await rail.send(CHARGE)).toEqual({ kind: 'unknown', reason: 'PayPal answered 401' });
+    expect(await rail.send(CHARGE)).toMatchObject({ kind: 'unknown', reason: 'PayPal answered 401' });
     expect(granted).toHaveLength(3);
   });
 
@@ -265,7 +291,10 @@ describe('an access token', () => {
   ])('that is not given (%s) leaves the order unsent', async (_, grant) => {
     const { rail, asked, grants } = scripted();
     grants.push(grant);
-    await expect(rail.send(CHARGE)).rejects.toThrow(/PayPal gives no access token \(\d+\): check the secret/);
+    expect(await rail.send(CHARGE)).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringMatching(/^PayPal gives no access token \(\d+\): check the secret$/),
+    });
     expect(asked).toEqual([]);
   });
 });
