@@ -14,7 +14,7 @@ const SHARED = [
   'test/device/*.test.ts',
   'test/device/{cli/{descriptor-source,http-download,modem-gauges},hal/{older-flash,screen}}.test.ts',
   'test/server/{approvals,attempts,authentications,enrolment,http,intake,journal,jws-keys,keyring,keys,ledger,limits,merchants,operators,parties}/**/*.test.{ts,tsx}',
-  'test/server/{client,ecr,orders,outgoing,payments,pin-change,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
+  'test/server/{ciba,client,ecr,orders,outgoing,payments,pin-change,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
   'test/server/!(broken-database|readme).test.ts',
   'test/server/{gate/site,processes/{leased-store,processes},real-kills/{judge,obliging-phone}}.test.ts',
   'test/server/cli/{absent-modem,administer,backup,card-file,files,keys-and-orders,ledger,operator,operators,wrong-use}.test.ts',
@@ -35,7 +35,7 @@ const ON_POSTGRES = [
 
 /** All tests that open a service or a store, without those of {@link OF_SQLITE}. */
 const ALL_ON_POSTGRES = [
-  'test/server/{approvals,attempts,authentications,client,ecr,enrolment,http,intake,journal,ledger,outgoing,payments,pin-change,processes,queries,rails}/**/*.test.ts',
+  'test/server/{approvals,attempts,authentications,ciba,client,ecr,enrolment,http,intake,journal,ledger,outgoing,payments,pin-change,processes,queries,rails}/**/*.test.ts',
   'test/server/{jws-keys,keyring,merchants,operators,orders,parties,reconciliation,service,time,upkeep}/**/*.test.ts',
   'test/server/*.test.ts',
 ];

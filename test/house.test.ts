@@ -35,7 +35,7 @@ const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
   ['attempts', 'intake'],
   ['approvals'],
   ['payments', 'authentications', 'enrolment', 'pin-change', 'reconciliation', 'upkeep'],
-  ['queries', 'orders'],
+  ['queries', 'orders', 'ciba'],
   ['service'],
   ['http', 'ecr'],
   ['client'],

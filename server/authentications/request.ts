@@ -43,6 +43,8 @@ export type AuthenticationOrder = {
   readonly title: string;
   /** Seconds the person has, rounded up to tens. */
   readonly ttl?: number | undefined;
+  /** 0 to 9999, where the other screen shows it already. Default: drawn. */
+  readonly matchCode?: number | undefined;
 } & Wanted;
 
 /** The authentication that a request led to, and whether it was there before. */
@@ -202,7 +204,7 @@ function create(
     deviceId: silence === undefined ? device?.id : undefined,
     ...(order.kind === 'sign' ? { kind: order.kind, document: order.document } : { kind: order.kind }),
     title: order.title,
-    matchCode: randomBelow(context.random, 10_000),
+    matchCode: order.matchCode ?? randomBelow(context.random, 10_000),
     ttl: Math.ceil((order.ttl ?? DEFAULT_TTL) / 10) * 10,
     state: 'asked',
     reason: silence,

@@ -34,6 +34,8 @@ export interface ServeOptions extends Exposure, RailOptions {
   /** False: this process has no HTTP API. */
   readonly http: boolean;
   readonly number?: string;
+  /** The URL by which relying parties know the service. */
+  readonly issuer: string;
   /** What operators alone may deposit for one person within a day, minor units of all currencies together. */
   readonly fourEyesAbove?: number;
   /** The file of the cash registers. */
@@ -74,6 +76,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
         keys,
         application,
         number,
+        issuer: options.issuer,
         processName: nameOf(modems),
         bearer: modems.bearer,
         modems: modems.named,

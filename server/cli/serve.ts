@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOf, portNameOption } from '../../modem/cli/program.ts';
+import { DEFAULT_ISSUER } from '../service/service-options.ts';
 import { E164 } from '../vocabulary/person-fields.ts';
 import {
   CARD_MAC_KEY_VARIABLE,
@@ -38,6 +39,11 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'the key of the certificate (PEM)')
     .option('--behind-proxy', 'a proxy in front does TLS, and says in X-Forwarded-For who asks')
     .option('--host <name>', 'a name by which clients call it (again for more names)', hostsOption)
+    .addOption(
+      new Option('--issuer <url>', 'the URL by which relying parties know it: iss of what it signs')
+        .argParser(issuerOption)
+        .default(DEFAULT_ISSUER),
+    )
     .option(
       '--four-eyes-above <minor>',
       'deposits above it for one person within a day, all currencies together, need a second operator (default: 100000)',
@@ -80,6 +86,12 @@ function portsOption(text: string, before: readonly string[] = []): readonly str
 function hostsOption(text: string, before: readonly string[] = []): readonly string[] {
   if (/^[a-z0-9.-]+$/i.test(text)) return [...before, text];
   throw new InvalidArgumentError('Give a name without scheme and port, as pay.example.org.');
+}
+
+/** An issuer has no query, no fragment, and is compared letter by letter (OpenID Connect Discovery 1.0, 3). */
+function issuerOption(text: string): string {
+  if (/^https?:\/\/[^/?#]+(\/[^?#]*[^/?#])?$/.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('Give a URL without a slash at its end, as https://pay.example.org.');
 }
 
 function numberOption(text: string): string {

@@ -24,6 +24,18 @@ export async function partyOf(service: Service, request: FastifyRequest): Promis
 }
 
 /**
+ * The relying party that is the client of a request: `client_secret_basic` (RFC 6749, 2.3.1), its number and its API key.
+ * @throws ServiceError `unauthorized`
+ */
+export async function cibaClientOf(service: Service, request: FastifyRequest): Promise<RelyingParty> {
+  const { id, secret } = basicOf(request);
+  const party = await service.parties.byApiKey(secret);
+  if (party === undefined || String(party.id) !== id)
+    throw new ServiceError('unauthorized', 'This is not the number and the API key of a relying party');
+  return party;
+}
+
+/**
  * Lets an operator pass whose role is enough for the route.
  * @throws ServiceError `unauthorized`, `forbidden`
  */
@@ -102,4 +114,17 @@ function bearerKey(request: FastifyRequest): string {
     throw new ServiceError('unauthorized', 'The request needs an API key: Authorization: Bearer <key>');
   }
   return key;
+}
+
+/** Both parts are encoded like a form before they are put together. */
+function basicOf(request: FastifyRequest): { readonly id: string; readonly secret: string } {
+  const [, credentials = ''] = /^basic ([a-z0-9+/]+=*)$/i.exec(request.headers.authorization ?? '') ?? [];
+  const decoded = Buffer.from(credentials, 'base64').toString();
+  const [id, secret] = Array.from(new URLSearchParams(decoded.replace(':', '=')).entries())[0] ?? [];
+  if (id === undefined || secret === undefined) {
+    const needed =
+      'The request needs client_secret_basic: Authorization: Basic, number and API key of the relying party';
+    throw new ServiceError('unauthorized', needed);
+  }
+  return { id, secret };
 }

@@ -11,8 +11,9 @@ import type { HttpOptions } from '../gate/http-options.ts';
 import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { auditActs, checkOperator, checkRoles, merchantOf, partyOf } from './auth.ts';
+import { auditActs, checkOperator, checkRoles, cibaClientOf, merchantOf, partyOf } from './auth.ts';
 import { authenticationRoutes } from './authentication-routes.ts';
+import { cibaRoutes, discoveryRoute } from './ciba-routes.ts';
 import { clientKeyRoutes } from './client-key-routes.ts';
 import { ANSWER_WITHIN_MS } from './deadline.ts';
 import { depositRoutes } from './deposit-routes.ts';
@@ -90,6 +91,7 @@ export function createHttp(
       });
     void part(limits.public, (scope) => healthRoutes(scope, service));
     void part(limits.public, (scope) => keySetRoute(scope, service));
+    void part(limits.public, (scope) => discoveryRoute(scope, service));
     void part(limits.public, (scope) => publicRoutes(scope, service));
     const operator = limits.key((request) => checkOperator(service, request));
     for (const routes of [
@@ -114,6 +116,8 @@ export function createHttp(
     for (const routes of [merchantRoutes, registerRoutes]) void part(merchant, (scope) => routes(scope, service));
     const party = limits.key((request) => partyOf(service, request));
     void part(party, (scope) => authenticationRoutes(scope, service));
+    const client = limits.key((request) => cibaClientOf(service, request));
+    void part(client, (scope) => cibaRoutes(scope, service));
     void part(limits.notices, (scope) => railRoutes(scope, service));
   });
   return app;

@@ -12,6 +12,7 @@ import {
   relyingParties,
 } from '../parties/relying-parties.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { Ciba } from './ciba.ts';
 import { ClientKeys, type Kind } from './client-keys.ts';
 import type { Running } from './running.ts';
 
@@ -30,15 +31,18 @@ export class Parties {
   readonly jwsKeys: JwsKeys;
   /** By which names they know people. */
   readonly pairwise: PairwiseNames;
+  /** What they ask for by OpenID Connect CIBA. */
+  readonly ciba: Ciba;
   readonly #store: Store;
   readonly #context: Context;
 
-  constructor({ store, context, jwsKeys }: Pick<Running, 'store' | 'context' | 'jwsKeys'>) {
+  constructor({ store, context, jwsKeys, issuer }: Pick<Running, 'store' | 'context' | 'jwsKeys' | 'issuer'>) {
     this.#store = store;
     this.#context = context;
     this.keys = new ClientKeys({ ...context, store }, PARTIES);
     this.jwsKeys = jwsKeys;
     this.pairwise = new PairwiseNames({ ...context, store });
+    this.ciba = new Ciba({ ...context, store, jwsKeys, pairwise: this.pairwise, issuer });
   }
 
   /** Registers one. The API key is shown this once. @throws ServiceError `invalid-request`, `conflict` */

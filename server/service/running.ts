@@ -36,7 +36,7 @@ import { Modems } from './modems.ts';
 import { messageHandlers } from './phone-messages.ts';
 import { purposesOf } from './purposes.ts';
 import { ServiceReadiness } from './readiness.ts';
-import type { ServiceOptions } from './service-options.ts';
+import { DEFAULT_ISSUER, type ServiceOptions } from './service-options.ts';
 import { type TakenOver, takenOver } from './taken-over.ts';
 import { walkThroughVault } from './vault-key-change.ts';
 
@@ -59,6 +59,7 @@ export interface Running {
   readonly store: Store;
   readonly context: PaymentContext;
   readonly jwsKeys: JwsKeys;
+  readonly issuer: string;
   readonly modems: Modems;
   readonly readiness: ServiceReadiness;
   readonly migrated: Migrated | undefined;
@@ -159,6 +160,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     store,
     context,
     jwsKeys: new JwsKeys({ store, vault, clock, newKey: options.newJwsKey ?? newRsaKey }),
+    issuer: options.issuer ?? DEFAULT_ISSUER,
     modems,
     readiness,
     migrated,

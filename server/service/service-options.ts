@@ -9,6 +9,9 @@ import type { Rail } from '../rails/rail.ts';
 import type { NewerTablesError, StoreProbe } from '../store/store.ts';
 import type { NamedModem } from './modems.ts';
 
+/** For relying parties on the same machine. */
+export const DEFAULT_ISSUER = 'http://127.0.0.1:8080';
+
 /** What a service is opened with. */
 export interface ServiceOptions {
   /** A file, made when it is missing; `:memory:` keeps nothing; `postgres://user@host:port/database` may be shared by several processes. */
@@ -53,6 +56,8 @@ export interface ServiceOptions {
    * writes and reads nothing, requests are refused with 503, and it should be closed.
    */
   readonly onNewerTables?: (error: NewerTablesError) => void;
+  /** The URL by which relying parties know the service, without a slash at its end: `iss` of what it signs. Default {@link DEFAULT_ISSUER}. */
+  readonly issuer?: string;
   /** How the HTTP API meets its clients. */
   readonly http?: HttpOptions | undefined;
   /** Called with each entry of the journal that this process writes, after it is on disk. */

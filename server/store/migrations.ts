@@ -1,4 +1,5 @@
 import { ATTEMPTS_AND_ACCOUNTS, BOOKS_CHECKED } from './book-migrations.ts';
+import { CIBA_REQUESTS } from './ciba-migrations.ts';
 import { CASH_REGISTERS } from './ecr-migrations.ts';
 import { FIRST_TABLES } from './first-tables.ts';
 import { JWS_KEYS } from './jws-migrations.ts';
@@ -210,6 +211,7 @@ export const MIGRATIONS: readonly string[] = [
   CASH_REGISTERS,
   RELYING_PARTIES,
   JWS_KEYS,
+  CIBA_REQUESTS,
 ];
 
 /**
@@ -228,4 +230,5 @@ CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
   15: AUDIT_ON_POSTGRES,
   18: inPostgres(PHONE_ORDERS + KEY_GENERATIONS + VAULT) + EVIDENCE_SEALED_ANEW_ON_POSTGRES,
   31: `${inPostgres(RELYING_PARTIES)}CREATE INDEX authentication_by_rowid ON authentication (rowid);`,
+  33: `${inPostgres(CIBA_REQUESTS)}CREATE INDEX ciba_request_by_rowid ON ciba_request (rowid);`,
 };

@@ -6,6 +6,7 @@ export const WITH_ROWID: readonly string[] = [
   'challenge',
   'payment',
   'authentication',
+  'ciba_request',
   'receipt',
   'refund',
   'balance_answer',

@@ -1,3 +1,4 @@
+import { CIBA_TABLES } from './ciba-tables.ts';
 import { JWS_TABLES } from './jws-tables.ts';
 import { OPERATOR_TABLES } from './operator-tables.ts';
 import { PARTY_TABLES } from './party-tables.ts';
@@ -290,7 +291,7 @@ CREATE TABLE receipt (
   first_frame INTEGER,                         -- the first frame whose report is about this receipt; NULL: none was asked for
   PRIMARY KEY (ref, device_id)
 ) STRICT;
-${OPERATOR_TABLES}${PARTY_TABLES}${JWS_TABLES}`;
+${OPERATOR_TABLES}${PARTY_TABLES}${JWS_TABLES}${CIBA_TABLES}`;
 
 /** The rows that each database has from the beginning. */
 export const FIRST_ROWS: string = `

@@ -83,6 +83,8 @@ export const KEPT: readonly Kept[] = [
     ],
     batch: PAYMENTS_BATCH,
   },
+  // An auth_req_id lives for less than an hour.
+  { table: 'ciba_request', days: 2, born: 'created_at' },
   {
     table: 'authentication',
     days: COMMERCIAL_DAYS,

@@ -363,6 +363,9 @@ describe('what needs no key', () => {
     expect(description.openapi).toMatch(/^3\.1/);
     expect(Object.keys(description.paths).toSorted()).toEqual([
       '/.well-known/jwks.json',
+      '/.well-known/openid-configuration',
+      '/ciba/bc-authorize',
+      '/ciba/token',
       '/d/{file}',
       '/health',
       '/health/live',

@@ -102,6 +102,7 @@ describe('API1: broken object level authorization', () => {
 /** Routes for everybody. A new one is added here on purpose, or needs a key. */
 const WITHOUT_KEY = [
   '/.well-known/jwks.json',
+  '/.well-known/openid-configuration',
   '/d/{file}',
   '/health',
   '/health/live',
@@ -130,7 +131,7 @@ describe('API2: broken authentication; API5: broken function level authorization
         const remoteAddress = `10.0.0.${asked++}`;
         const answer = await world.service.http.inject({ method, url: filled(path, txn), headers, remoteAddress });
         expect(answer.statusCode, `${method} ${path} with ${key ?? 'no key'}`).toBe(401);
-        expect(answer.headers['www-authenticate']).toBe('Bearer');
+        expect(answer.headers['www-authenticate']).toBe(tag === 'openid' ? 'Basic realm="Cash-Mobile"' : 'Bearer');
       }
     }
   });

@@ -11,6 +11,7 @@ const ORDER = [
   'challenge',
   'payment',
   'authentication',
+  'ciba_request',
   'attempt',
   'account',
   'party_in_vain',

@@ -98,13 +98,13 @@ const READ_WHOLE: readonly string[] = [
 /**
  * What reads whole tables of phones: a change of the vault's key, which waits for the activation codes that are under the key before; the list of
  * keys, with how many phones have each; and a start,
- * or a clock that went back, which looks for times that are later than now, those of merchants, relying parties, cash registers and the receipts of a
+ * or a clock that went back, which looks for times that are later than now, those of merchants, relying parties, their clients of CIBA, cash registers and the receipts of a
  * year as well.
  */
 const READS_PHONES = [
   /^SELECT max\(code_expires_at\) AS until, max\(serial\) AS last FROM device/,
   /^SELECT sealing_kid AS kid, count\(\*\) AS n FROM device/,
-  /^UPDATE (device|device_order|key_told|merchant|balance_answer|receipt|vault|pin_change|cash_register|relying_party) SET (\w+) = \? WHERE \2 > \? AND TRUE$/,
+  /^UPDATE (device|device_order|key_told|merchant|balance_answer|receipt|vault|pin_change|cash_register|relying_party|ciba_request) SET (\w+) = \? WHERE \2 > \? AND TRUE$/,
 ];
 
 /** What the scan reads grows with the history, more than its answer. */

@@ -1,5 +1,7 @@
 import type { SmsReport } from '../../../modem/index.ts';
 import { Till } from '../../../server/ecr/till.ts';
+import type { RelyingParty } from '../../../server/index.ts';
+import { CIBA_GRANT, type Ciba } from '../../../server/service/ciba.ts';
 import { WIDE_LIMITS } from '../wide-limits.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, World } from '../world.ts';
 
@@ -120,6 +122,11 @@ async function partyLife({ service, clock }: World, { phone, person }: Subscribe
   phone.refuse('not-me');
   await clock.advance(3_000);
   await parties.keys.resume(party.id, 'looked');
+  await cibaLife(parties.ciba, party, async () => {
+    await clock.advance(2_000);
+    phone.approve(PIN);
+    await clock.advance(3_000);
+  });
   await authentications.cancel(party, await ask('c'));
   await authentications.cancel(party, await ask('d', '+393409999999'));
   await ask('e', '+393409999999');
@@ -127,4 +134,14 @@ async function partyLife({ service, clock }: World, { phone, person }: Subscribe
   await authentications.list(party, { limit: 10 });
   await authentications.list(party, { limit: 10, after: confirmed });
   await parties.keys.revoke(party.id);
+}
+
+/** A login by CIBA, of which the client hears that it is open, its tokens, and that they are gone. */
+async function cibaLife(ciba: Ciba, party: RelyingParty, confirm: () => Promise<void>): Promise<void> {
+  const asked = await ciba.authorize(party, { scope: 'openid', login_hint: CUSTOMER_NUMBER });
+  const poll = () => ciba.token(party, { grant_type: CIBA_GRANT, auth_req_id: asked.auth_req_id }).catch(() => {});
+  await poll();
+  await confirm();
+  await poll();
+  await poll();
 }

@@ -70,12 +70,14 @@ describe('a clock that was ahead and was put right', () => {
     await world.service.parties.keys.rotate(party.id, 7 * DAY);
     const order = { kind: 'login', key: 'a', who: '+393409999999', title: 'Conto' } as const;
     await world.service.authentications.request(party, order);
+    await world.service.parties.ciba.authorize(party, { scope: 'openid', login_hint: '+393409999999' });
     const { database } = world;
     const now = world.clock.now();
     await write(
       database,
       `UPDATE device SET blocked_until = ${now + 3 * YEAR}, unbidden_alarm_at = ${now + YEAR}, activated_at = ${now + YEAR}`,
       `UPDATE vault SET changed_at = ${now + YEAR}`,
+      `UPDATE ciba_request SET polled_at = ${now + YEAR}`,
       `INSERT INTO pin_change (device_id, pcid, state, ctr, changed_at) SELECT id, '00', 'changed', 1, ${now + YEAR} FROM device`,
       `INSERT INTO cash_register (terminal, merchant_id, customer_until, begun_at)
        VALUES ('12345678', ${merchant.id}, ${now + YEAR}, ${now + YEAR})`,

@@ -14,7 +14,7 @@ import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
 
 /**
  * The file of a shop that ended in the middle of its work: a paid payment with a refund and a wrong PIN before it, one that was
- * refused, a login that was refused and one of nobody, a key that has signed, the key of pairwise names, an operator, a deposit that waits for a second one, a phone that was locked and unlocked, half a change of a PIN, another service key, a charge whose rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
+ * refused, a login that was refused and two of nobody, one of them by CIBA, a key that has signed, the key of pairwise names, an operator, a deposit that waits for a second one, a phone that was locked and unlocked, half a change of a PIN, another service key, a charge whose rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
  */
 export async function movedShop() {
   const world = new World('move', { limits: WIDE_LIMITS });
@@ -54,6 +54,7 @@ export async function movedShop() {
     await world.service.authentications.request(party, order);
     await world.clock.advance(2_000);
   }
+  await world.service.parties.ciba.authorize(party, { scope: 'openid', login_hint: '+393409999999' });
   await world.service.parties.jwsKeys.sign('moved+jwt', {});
   await world.service.parties.pairwise.of(party.id, customer.person.id);
   customer.phone.refuse('no');

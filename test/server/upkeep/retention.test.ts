@@ -34,6 +34,7 @@ async function busyShop() {
   });
   const login = { kind: 'login', key: 'a', who: customer.person.number, title: 'Conto' } as const;
   await world.service.authentications.request(party, login);
+  await world.service.parties.ciba.authorize(party, { scope: 'openid', login_hint: '+393409999999' });
   await world.clock.advance(2_000);
   customer.phone.approve(PIN);
   await world.clock.advance(300_000);
