@@ -18,7 +18,7 @@ function sodiumPrimitives(sodium: typeof Sodium): Primitives {
   return {
     x25519PublicKey: (secretKey) => fill(32, (out) => sodium.crypto_scalarmult_base(out, view(secretKey))),
     x25519: (secretKey, publicKey) => sharedSecret(sodium, secretKey, publicKey),
-    ed25519PublicKey: (seed) => withSigningKey(sodium, seed, (_, publicKey) => new Uint8Array(publicKey)),
+    ed25519PublicKey: (seed) => withSigningKey(sodium, seed, (secretKey) => new Uint8Array(secretKey.subarray(32))),
     ed25519Sign: (seed, message, publicKey) =>
       withSigningKey(
         sodium,
@@ -28,8 +28,8 @@ function sodiumPrimitives(sodium: typeof Sodium): Primitives {
       ),
     ed25519Verify: (publicKey, message, signature) =>
       sodium.crypto_sign_verify_detached(view(signature), view(message), view(publicKey)),
-    sha512: (message) => new Uint8Array(hash('sha512', message, 'buffer')),
-    sha256: (message) => new Uint8Array(hash('sha256', message, 'buffer')),
+    sha512: (message) => plain(hash('sha512', message, 'buffer')),
+    sha256: (message) => plain(hash('sha256', message, 'buffer')),
     secretboxSeal: (key, nonce, message) =>
       fill(message.length + 16, (out) => sodium.crypto_secretbox_easy(out, view(message), view(nonce), view(key))),
     secretboxOpen(key, nonce, box) {
@@ -57,18 +57,17 @@ function sharedSecret(sodium: typeof Sodium, secretKey: Uint8Array, publicKey: U
 function withSigningKey<T>(
   sodium: typeof Sodium,
   seed: Uint8Array,
-  use: (secretKey: Buffer, publicKey: Buffer) => T,
+  use: (secretKey: Buffer) => T,
   known?: Uint8Array,
 ): T {
-  const publicKey = Buffer.alloc(32);
   const secretKey = Buffer.alloc(64);
-  if (known === undefined) sodium.crypto_sign_seed_keypair(publicKey, secretKey, view(seed));
+  if (known === undefined) sodium.crypto_sign_seed_keypair(Buffer.alloc(32), secretKey, view(seed));
   else {
     secretKey.set(seed);
     secretKey.set(known, 32);
   }
   try {
-    return use(secretKey, publicKey);
+    return use(secretKey);
   } finally {
     secretKey.fill(0);
   }
@@ -78,6 +77,11 @@ function fill(size: number, write: (out: Buffer) => void): Uint8Array {
   const out = new Uint8Array(size);
   write(view(out));
   return out;
+}
+
+/** The octets of a Buffer that has them alone, not a copy: whoever wipes them leaves none. */
+function plain(octets: Buffer): Uint8Array {
+  return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
 }
 
 /** The same octets as a Buffer, not a copy. */

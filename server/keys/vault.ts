@@ -127,7 +127,7 @@ export class Vault {
 
   // The key of a place is used once: @noble/hashes is then twice as fast as an object of Node's made for it.
   #withKey<T>({ object }: VaultKey, purpose: string, subject: string, use: (key: Uint8Array) => T): T {
-    const key = new Uint8Array(createHmac('sha256', object).update(`${purpose}\0${subject}`).digest());
+    const key = createHmac('sha256', object).update(`${purpose}\0${subject}`).digest();
     try {
       return use(key);
     } finally {
