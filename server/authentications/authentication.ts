@@ -45,6 +45,8 @@ export type Authentication = Wanted & {
   /** ms since 1970. */
   readonly createdAt: number;
   readonly changedAt: number;
+  /** What was signed for the relying party (JWS), the same octets for ever; `undefined`: it has not asked for it. */
+  readonly evidence: string | undefined;
 };
 
 /** What is signed, beside the full name of the relying party. */
@@ -143,6 +145,7 @@ function readAuthentication(row: Row): Authentication {
     reason: row.optionalText('reason'),
     createdAt: row.integer('created_at'),
     changedAt: row.integer('changed_at'),
+    evidence: row.optionalText('evidence'),
   };
 }
 

@@ -210,6 +210,7 @@ function create(
     reason: silence,
     createdAt: now,
     changedAt: now,
+    evidence: undefined,
   };
 }
 

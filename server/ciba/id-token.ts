@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Authentication } from '../authentications/authentication.ts';
+import { AMR } from '../vocabulary/amr.ts';
 
 /** How long an ID token is good, seconds: the client looks at it at once. The access token opens nothing, and lives as long. */
 export const GOOD_FOR_SECONDS = 300;
 
 /** The one way in which people authenticate here: with the PIN that a key on their own phone needs. */
 export const ACR = 'urn:cash-mobile:acr:phone-pin';
-
-/** RFC 8176: `pin`, and `swk`, a key in software that only the phone with the PIN has. `mfa`: both together. */
-const AMR = ['pin', 'swk', 'mfa'] as const;
 
 /** Who is told of whom, and when. */
 interface IdTokenOf {

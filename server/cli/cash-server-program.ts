@@ -45,6 +45,10 @@ export const cashServer: Executable = {
       description: 'register relying parties, who ask people to log in or to sign',
       load: async () => (await import('./party.ts')).partyCommand(),
     },
+    evidence: {
+      description: 'check the evidence of a login or a signature',
+      load: async () => (await import('./evidence.ts')).evidenceCommand(),
+    },
     deposit: {
       description: "put money in a person's account, once a reference",
       load: async () => (await import('./account.ts')).depositCommand(),

@@ -77,9 +77,25 @@ export async function authenticationRoutes(app: FastifyInstance, service: Servic
       const party = await partyOf(service, request);
       const { id } = request.params;
       const { wait } = request.query;
-      return viewAuthentication(
-        await (wait === 0 ? authentications.one(party, id) : authentications.ended(party, id, wait * 1000)),
-      );
+      const found = await (wait === 0 ? authentications.one(party, id) : authentications.ended(party, id, wait * 1000));
+      if (found.state !== 'confirmed') return viewAuthentication(found);
+      return { ...viewAuthentication(found), evidence: await authentications.evidence(party, id) };
+    },
+  );
+
+  routes.get(
+    '/v1/authentications/:id/evidence',
+    {
+      schema: {
+        tags,
+        summary: 'What the service says, signed, of an authentication that was confirmed: a JWS that anybody can check',
+        params: AuthenticationParams,
+        produces: ['application/jose'],
+      },
+    },
+    async (request, reply) => {
+      const party = await partyOf(service, request);
+      return reply.type('application/jose').send(await authentications.evidence(party, request.params.id));
     },
   );
 

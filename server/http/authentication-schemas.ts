@@ -67,6 +67,7 @@ export interface AuthenticationView {
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly changedAt: string;
+  readonly evidence?: string | undefined;
 }
 
 export const AuthenticationView: z.ZodType<AuthenticationView> = z
@@ -89,6 +90,10 @@ export const AuthenticationView: z.ZodType<AuthenticationView> = z
     createdAt: TimeText,
     expiresAt: TimeText,
     changedAt: TimeText,
+    evidence: z
+      .string()
+      .optional()
+      .describe('Of a confirmed one, when it is asked for by its id: what the service says of it, signed (JWS)'),
   })
   .meta({ id: 'Authentication' });
 

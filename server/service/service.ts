@@ -111,7 +111,7 @@ export class Service {
     this.modems = running.modems;
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);
-    this.authentications = new Authentications(running.store, running.context, this.#waits);
+    this.authentications = new Authentications(running, this.parties, this.#waits);
     this.http = httpOf(this);
   }
 

@@ -15,7 +15,7 @@ import {
   MERCHANT_KEYS,
   OPERATORS,
 } from './operator-migrations.ts';
-import { RELYING_PARTIES } from './party-migrations.ts';
+import { EVIDENCE_FOR_PARTIES, RELYING_PARTIES } from './party-migrations.ts';
 import {
   EVIDENCE_SEALED_ANEW,
   EVIDENCE_SEALED_ANEW_ON_POSTGRES,
@@ -212,6 +212,7 @@ export const MIGRATIONS: readonly string[] = [
   RELYING_PARTIES,
   JWS_KEYS,
   CIBA_REQUESTS,
+  EVIDENCE_FOR_PARTIES,
 ];
 
 /**

@@ -50,3 +50,6 @@ CREATE INDEX authentication_of_party ON authentication (party_id, id);
 CREATE INDEX authentication_open ON authentication (party_id) WHERE state = 'asked' AND party_id > 0;
 CREATE INDEX authentication_due ON authentication (due) WHERE due IS NOT NULL;
 `;
+
+export const EVIDENCE_FOR_PARTIES: string =
+  'ALTER TABLE authentication ADD COLUMN evidence TEXT; -- JWS, once it was asked for';

@@ -44,6 +44,7 @@ CREATE TABLE authentication (
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL,
   due INTEGER,                                 -- of one that nobody is asked: when it expires
+  evidence TEXT,                               -- JWS, once it was asked for
   UNIQUE (party_id, request_key)
 ) STRICT;
 CREATE INDEX authentication_of_party ON authentication (party_id, id);

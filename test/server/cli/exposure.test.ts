@@ -87,6 +87,10 @@ it.each([
     ['--host', 'https://pay.example'],
     "option '--host <name>' argument 'https://pay.example' is invalid. Give a name without scheme and port, as pay.example.org.",
   ],
+  ...['https://pay.example/', 'pay.example', 'https://pay.example?a'].map((url): [string[], string] => [
+    ['--issuer', url],
+    `option '--issuer <url>' argument '${url}' is invalid. Give a URL without a slash at its end, as https://pay.example.org.`,
+  ]),
 ])('serve %j: one line, and 2', async (args, words) => {
   const run = await inProcess(cashServer, 'serve', '--data', 'd', '--port', '/dev/null', ...args);
   expect(run).toEqual({ code: 2, out: '', err: `cash-server: ${words}\n` });

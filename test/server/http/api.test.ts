@@ -373,6 +373,7 @@ describe('what needs no key', () => {
       '/v1/authentications',
       '/v1/authentications/{id}',
       '/v1/authentications/{id}/cancel',
+      '/v1/authentications/{id}/evidence',
       '/v1/deposits/pending',
       '/v1/deposits/{id}/confirm',
       '/v1/deposits/{id}/reject',

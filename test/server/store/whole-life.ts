@@ -118,6 +118,7 @@ async function partyLife({ service, clock }: World, { phone, person }: Subscribe
   const confirmed = await ask('a');
   phone.approve(PIN);
   await clock.advance(3_000);
+  await authentications.evidence(party, confirmed);
   await ask('b');
   phone.refuse('not-me');
   await clock.advance(3_000);
