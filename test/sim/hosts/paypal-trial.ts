@@ -1,5 +1,5 @@
 import type { Clock } from '../../../modem/index.ts';
-import { paypalRail } from '../../../server/index.ts';
+import { type AskOverHttp, paypalRail } from '../../../server/index.ts';
 import { memoryPayPal, PayPalHost, type PayPalHostOptions } from '../../../sim/index.ts';
 
 const ADDRESS = 'https://api.paypal.example';
@@ -10,14 +10,18 @@ export const AGREED = { clientId: 'client', secret: 'secret', webhookId: '4JH862
 /** The payment token of the one customer. */
 export const VAULT_ID = '8kk8451t';
 
-/** The PayPal rail, and the double of its host in memory. */
-export function paypalUnderTrial(clock: Clock, options: Partial<PayPalHostOptions> = {}) {
+/** The PayPal rail, and the double of its host in memory. @param between sees what goes from one to the other */
+export function paypalUnderTrial(
+  clock: Clock,
+  options: Partial<PayPalHostOptions> = {},
+  between: (http: AskOverHttp) => AskOverHttp = (http) => http,
+) {
   const host = new PayPalHost({ clock, ...AGREED, vault: [VAULT_ID], address: ADDRESS, ...options });
   const rail = paypalRail({
     ...AGREED,
     url: ADDRESS,
     certificateOrigins: [ADDRESS],
-    http: memoryPayPal(host, clock),
+    http: between(memoryPayPal(host, clock)),
     clock,
     vaultIdOf: () => VAULT_ID,
   });
