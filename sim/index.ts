@@ -32,7 +32,13 @@ export { type HostLink, type LineServer, listenForLines, memoryLink, tcpLink } f
 export type { PayPalAnswer } from './hosts/paypal-answers.ts';
 export type { PayPalEntry } from './hosts/paypal-book.ts';
 export { deliverWebhooks } from './hosts/paypal-delivery.ts';
-export { type PayPalFault, PayPalHost, type PayPalHostOptions, type PayPalRequest } from './hosts/paypal-host.ts';
+export {
+  PAYPAL_FAULTS,
+  type PayPalFault,
+  PayPalHost,
+  type PayPalHostOptions,
+  type PayPalRequest,
+} from './hosts/paypal-host.ts';
 export { listenForPayPal, memoryPayPal } from './hosts/paypal-link.ts';
 export { ledgerLaws, type RailLaw, railLaws } from './hosts/rail-laws.ts';
 export type { RailUnderTrial, TrialHost } from './hosts/rail-trial.ts';

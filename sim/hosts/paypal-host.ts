@@ -1,5 +1,5 @@
 import type { Clock } from '../../modem/index.ts';
-import type { HostFault } from './example-host.ts';
+import { HOST_FAULTS, type HostFault } from './example-host.ts';
 import { answer, captureBody, orderBody, type PayPalAnswer, refundBody, refused } from './paypal-answers.ts';
 import { PayPalBook, type PayPalEntry } from './paypal-book.ts';
 import { eventOf } from './paypal-events.ts';
@@ -10,10 +10,16 @@ import { CERTIFICATE_PATH, WebhookSigner } from './paypal-webhooks.ts';
 import type { SettlementFault } from './settlement-fault.ts';
 
 /**
- * What PayPal does wrong with one order or refund: as every host, or `error`: it carries it out and answers 500; `busy`: 429;
- * `token-ended`: 401; `payer-action`: the payer must say more in a browser; or it refuses with an issue.
+ * What PayPal can do wrong beside what every host can. `error`: it carries the order out and answers 500; `busy`: 429; `token-ended`: 401;
+ * `payer-action`: the payer must say more in a browser.
  */
-export type PayPalFault = HostFault | 'error' | 'busy' | 'token-ended' | 'payer-action' | { readonly issue: string };
+const OWN_FAULTS = ['error', 'busy', 'token-ended', 'payer-action'] as const;
+
+/** All that PayPal can do wrong with one order or refund, beside refusing it with an issue. */
+export const PAYPAL_FAULTS: readonly (HostFault | (typeof OWN_FAULTS)[number])[] = [...HOST_FAULTS, ...OWN_FAULTS];
+
+/** One of {@link PAYPAL_FAULTS}, or PayPal refuses with an issue. */
+export type PayPalFault = HostFault | (typeof OWN_FAULTS)[number] | { readonly issue: string };
 
 /** A request as it came: nothing of it is read yet. */
 export interface PayPalRequest {
