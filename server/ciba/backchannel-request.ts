@@ -66,3 +66,13 @@ function readExpiry(expiry: string | undefined): number | undefined {
     throw new OAuthError('invalid_request', 'requested_expiry: expected a whole number of seconds above zero');
   return Math.min(Math.max(Number(expiry), SHORTEST_SECONDS), LONGEST_SECONDS);
 }
+
+/** The token by which a client of ping mode knows its pings: a bearer token of at most 1024 characters (7.1). @throws OAuthError */
+export function readNotificationToken(parameters: Parameters): string {
+  const token = parameters['client_notification_token'];
+  if (token !== undefined && token.length <= 1_024 && /^[\w.~+/-]+=*$/.test(token)) return token;
+  throw new OAuthError(
+    'invalid_request',
+    'client_notification_token: expected a bearer token, at most 1024 characters',
+  );
+}

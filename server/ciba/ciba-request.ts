@@ -42,12 +42,24 @@ export function sha256(text: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(text).digest());
 }
 
+/** A ping that a request has: sealed, and when it is due at the latest, ms since 1970. */
+interface SealedPing {
+  readonly sealed: Uint8Array;
+  readonly due: number;
+}
+
 /** Writes down by which auth_req_id a client will ask for an authentication. A second time changes nothing. @param at ms since 1970 */
-export async function insertCibaRequest(tx: Tx, authReqId: string, authentication: Ref, at: number): Promise<void> {
+export async function insertCibaRequest(
+  tx: Tx,
+  authReqId: string,
+  authentication: Ref,
+  at: number,
+  ping: SealedPing | undefined,
+): Promise<void> {
   await tx.run(
-    `INSERT INTO ciba_request (id_hash, authentication_id, interval_seconds, polled_at, created_at)
-     VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    ...[sha256(authReqId), authentication, INTERVAL_SECONDS, at, at],
+    `INSERT INTO ciba_request (id_hash, authentication_id, interval_seconds, polled_at, created_at, ping, due)
+     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    ...[sha256(authReqId), authentication, INTERVAL_SECONDS, at, at, ping?.sealed ?? null, ping?.due ?? null],
   );
 }
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { outputOf } from '../../modem/cli/program.ts';
+import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { AUTHENTICATION_KINDS } from '../vocabulary/authentication-states.ts';
 import { askService, withServer } from './admin-api.ts';
 import { wholeNumberOption } from './whole-number.ts';
@@ -28,6 +28,7 @@ export function partyCommand(): Command {
   return new Command('party')
     .addCommand(addCommand())
     .addCommand(listCommand())
+    .addCommand(notifyCommand())
     .addCommand(rotateKeyCommand())
     .addCommand(revokeCommand())
     .addCommand(resumeCommand());
@@ -70,6 +71,27 @@ function listCommand(): Command {
           `${id}  ${name} (${shortName})  ${kinds.join(', ')}  ${requestsADay} a day${standing}`,
         );
       }
+    });
+}
+
+function notifyCommand(): Command {
+  return withServer(new Command('notify'))
+    .description('say where a relying party hears that a login by OpenID CIBA has ended (ping mode)')
+    .requiredOption('--party <id>', 'the relying party', wholeNumberOption)
+    .addOption(new Option('--at <url>', 'its notification endpoint, https').conflicts('poll'))
+    .option('--poll', 'nowhere: it polls')
+    .action(async ({ party: id, at, poll }: { party: number; at?: string; poll?: true }, command: Command) => {
+      if (at === undefined && poll !== true) throw new UsageError('give --at URL, or --poll');
+      const request = {
+        method: 'POST',
+        path: `/v1/parties/${id}/notification-endpoint`,
+        body: { url: at ?? null },
+      } as const;
+      const party = await askService(command, request, PartyAnswer);
+      outputOf(command).print(
+        { event: 'party', ...party },
+        `Relying party ${id} ${at === undefined ? 'polls' : `is told at ${at}`}`,
+      );
     });
 }
 

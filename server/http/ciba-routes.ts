@@ -32,6 +32,7 @@ const BackchannelBody = z
       'What for, as the phone shows it, at most 40 octets of UTF-8; four digits before it are the match code of your screen',
     ),
     requested_expiry: text.describe('Seconds the person has, 30 to 2550; default 120'),
+    client_notification_token: text.describe('In ping mode: the token by which you know the ping'),
     acr_values: text.describe(`There is one: ${ACR}`),
   })
   .catchall(z.string());
@@ -59,7 +60,7 @@ export function metadataOf(issuer: string): Readonly<Record<string, unknown>> {
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     backchannel_authentication_endpoint: `${issuer}${BACKCHANNEL}`,
     token_endpoint: `${issuer}${TOKEN}`,
-    backchannel_token_delivery_modes_supported: ['poll'],
+    backchannel_token_delivery_modes_supported: ['poll', 'ping'],
     backchannel_user_code_parameter_supported: false,
     grant_types_supported: [CIBA_GRANT],
     scopes_supported: ['openid'],

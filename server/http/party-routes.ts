@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
+import { IdParams } from './admin-schemas.ts';
 import { actOf } from './auth.ts';
-import { PartiesView, PartyBody, PartyKeyView, viewParty } from './party-schemas.ts';
+import { NotificationBody, PartiesView, PartyBody, PartyKeyView, PartyView, viewParty } from './party-schemas.ts';
 
 const tags = ['administration'];
 
@@ -24,5 +25,20 @@ export async function partyRoutes(app: FastifyInstance, service: Service): Promi
     '/v1/parties',
     { schema: { tags, summary: 'All relying parties', response: { 200: PartiesView } } },
     async () => ({ parties: (await parties.list()).map(viewParty) }),
+  );
+
+  routes.post(
+    '/v1/parties/:id/notification-endpoint',
+    {
+      schema: {
+        tags,
+        summary: 'Where a relying party hears that a login by CIBA has ended',
+        params: IdParams,
+        body: NotificationBody,
+        response: { 200: PartyView },
+      },
+    },
+    async (request) =>
+      viewParty(await parties.notifyAt(request.params.id, request.body.url ?? undefined, actOf(service, request))),
   );
 }

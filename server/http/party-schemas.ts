@@ -29,6 +29,24 @@ export const PartyBody: z.ZodType<PartyBody> = z.strictObject({
 export interface PartyView extends PartyBody {
   readonly id: number;
   readonly suspended: boolean;
+  readonly notificationEndpoint?: string | undefined;
+}
+
+/** Where a relying party hears that a login by CIBA has ended. */
+export const NotificationBody: z.ZodType<{ readonly url: string | null }> = z.strictObject({
+  url: z
+    .string()
+    .max(400)
+    .refine(isNotificationEndpoint, { error: 'expected an https URL, or http on this machine' })
+    .nullable()
+    .describe('Where pings go; null: it polls'),
+});
+
+/** TLS, because the token of the client travels (CIBA Core 1.0, 9). */
+function isNotificationEndpoint(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.hash !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === '127.0.0.1');
 }
 
 const view = {
@@ -37,6 +55,7 @@ const view = {
   suspended: z
     .boolean()
     .describe('People said "not me" too often, or it was revoked: nobody can be asked until the operator has looked'),
+  notificationEndpoint: z.string().optional().describe('Where it hears that a login by CIBA has ended'),
 };
 
 export const PartyView: z.ZodType<PartyView> = z.object(view);
@@ -52,6 +71,8 @@ export const PartiesView: z.ZodType<{ readonly parties: readonly PartyView[] }> 
 });
 
 /** A relying party as the API shows it. */
-export function viewParty({ id, name, shortName, kinds, requestsADay, suspendedAt }: RelyingParty): PartyView {
-  return { id, name, shortName, kinds, requestsADay, suspended: suspendedAt !== undefined };
+export function viewParty(party: RelyingParty): PartyView {
+  const { id, name, shortName, kinds, requestsADay, suspendedAt, notificationEndpoint } = party;
+  const suspended = suspendedAt !== undefined;
+  return { id, name, shortName, kinds, requestsADay, suspended, ...(notificationEndpoint && { notificationEndpoint }) };
 }

@@ -94,6 +94,10 @@ const SEALED: readonly Sealed[] = [
     ...{ table: 'pairwise_key', column: 'sealed', key: 'id', isNumber: true },
     place: () => ['pairwise key', 'people'],
   },
+  {
+    ...{ table: 'ciba_request', column: 'ping', key: 'authentication_id', isNumber: false },
+    place: (row) => ['CIBA ping', row.text('authentication_id')],
+  },
 ];
 
 /**

@@ -28,6 +28,8 @@ export interface RelyingParty {
   readonly createdAt: number;
   /** Since when it may ask nobody, ms since 1970: until the operator has looked. */
   readonly suspendedAt: number | undefined;
+  /** Where it hears that a login by CIBA has ended (ping mode); `undefined`: it polls. */
+  readonly notificationEndpoint: string | undefined;
 }
 
 /** A relying party as an operator registers it. */
@@ -54,7 +56,17 @@ export async function addRelyingParty(
     (row) => partyId(row.integer('id')),
     ...[name, shortName, kinds.join(' '), requestsADay, hashApiKey(apiKey), at],
   );
-  if (id !== undefined) return { name, shortName, kinds, requestsADay, id, createdAt: at, suspendedAt: undefined };
+  if (id !== undefined)
+    return {
+      name,
+      shortName,
+      kinds,
+      requestsADay,
+      id,
+      createdAt: at,
+      suspendedAt: undefined,
+      notificationEndpoint: undefined,
+    };
   // Nobody else has this API key: an earlier run of this transaction was committed.
   const own = await partyByApiKey(tx, apiKey, at);
   if (own !== undefined) return own;
@@ -79,6 +91,12 @@ export async function partyById(tx: ReadTx, id: number): Promise<RelyingParty> {
 /** The relying party whom this API key opens, or `undefined`. @param now ms since 1970 */
 export async function partyByApiKey(tx: ReadTx, apiKey: string, now: number): Promise<RelyingParty | undefined> {
   return clientByApiKey(tx, 'relying_party', readParty, apiKey, now);
+}
+
+/** From now on the party hears there that a login has ended; `undefined`: it polls. @throws ServiceError `not-found` */
+export async function setNotificationEndpoint(tx: Tx, id: number, endpoint: string | undefined): Promise<RelyingParty> {
+  await tx.run('UPDATE relying_party SET notification_endpoint = ? WHERE id = ?', endpoint ?? null, id);
+  return partyById(tx, id);
 }
 
 /** Of its allowance of requests a day the moment that is kept, locked: see `take`. */
@@ -106,5 +124,6 @@ function readParty(row: Row): RelyingParty {
     requestsADay: row.integer('requests_a_day'),
     createdAt: row.integer('created_at'),
     suspendedAt: row.optionalInteger('suspended_at'),
+    notificationEndpoint: row.optionalText('notification_endpoint'),
   };
 }

@@ -1,9 +1,10 @@
 import type { AskingContext } from '../approvals/context.ts';
 import { requestAuthentication } from '../authentications/request.ts';
-import { type Parameters, readBackchannelRequest } from '../ciba/backchannel-request.ts';
+import { type Parameters, readBackchannelRequest, readNotificationToken } from '../ciba/backchannel-request.ts';
 import { INTERVAL_SECONDS, insertCibaRequest, lifeOf, poll, sha256 } from '../ciba/ciba-request.ts';
 import { GOOD_FOR_SECONDS, idTokenClaims } from '../ciba/id-token.ts';
 import { OAuthError, type OAuthErrorCode } from '../ciba/oauth-error.ts';
+import { sealPing } from '../ciba/ping.ts';
 import type { JwsKeys } from '../jws-keys/jws-keys.ts';
 import type { PairwiseNames } from '../parties/pairwise.ts';
 import type { RelyingParty } from '../parties/relying-parties.ts';
@@ -15,6 +16,9 @@ export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 
 /** Random octets of an auth_req_id and of an access token: 160 bits at least are recommended (7.3), these are 256. */
 const SECRET_OCTETS = 32;
+
+/** A ping leaves so long after the time of the person is over, seconds, when nothing was heard of the end before. */
+const PING_LATE_SECONDS = 10;
 
 /** The answer to a backchannel authentication request (7.3). */
 export interface Acknowledgement {
@@ -53,7 +57,8 @@ export class Ciba {
 
   /** Asks a person to log in. Of one who cannot be asked the answer is the same. @throws OAuthError */
   async authorize(party: RelyingParty, parameters: Parameters): Promise<Acknowledgement> {
-    const { store, clock } = this.#context;
+    const { store, clock, vault, timers } = this.#context;
+    const notificationToken = party.notificationEndpoint && readNotificationToken(parameters);
     const { who, title, ttl, matchCode } = readBackchannelRequest(parameters);
     const authReqId = this.#secret();
     const order = { kind: 'login', key: `ciba-${this.#secret()}`, who, title, ttl, matchCode } as const;
@@ -62,7 +67,14 @@ export class Ciba {
         'ciba request',
         async (tx) => {
           const { authentication } = await requestAuthentication(tx, this.#context, party, order);
-          await insertCibaRequest(tx, authReqId, authentication.id, clock.now());
+          const { id, createdAt } = authentication;
+          const due = createdAt + (authentication.ttl + PING_LATE_SECONDS) * 1000;
+          const ping =
+            notificationToken === undefined
+              ? undefined
+              : { sealed: sealPing(vault, id, { authReqId, notificationToken }), due };
+          await insertCibaRequest(tx, authReqId, id, clock.now(), ping);
+          if (ping !== undefined) timers.dueAt(tx, due);
           return authentication;
         },
         'fail',

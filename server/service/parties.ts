@@ -10,6 +10,7 @@ import {
   partyById,
   type RelyingParty,
   relyingParties,
+  setNotificationEndpoint,
 } from '../parties/relying-parties.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { Ciba } from './ciba.ts';
@@ -56,6 +57,14 @@ export class Parties {
       'fail',
     );
     return { party: added, apiKey };
+  }
+
+  /** Where a party hears that a login by CIBA has ended; `undefined`: it polls. @throws ServiceError `not-found` */
+  notifyAt(id: number, endpoint: string | undefined, act?: Act): Promise<RelyingParty> {
+    const work = (tx: Tx) => setNotificationEndpoint(tx, id, endpoint);
+    const { clock } = this.#context;
+    const withAudit = withAct(act, clock, work, () => `${PARTIES.subject}:${id}`);
+    return this.#store.transaction('notification endpoint', withAudit, 'fail');
   }
 
   /** All of them, in the order of their registration. */

@@ -3,6 +3,7 @@ import { Approvals } from '../approvals/approvals.ts';
 import { DUE_CHALLENGES } from '../approvals/challenge.ts';
 import { AttemptEngine } from '../attempts/engine.ts';
 import { authenticationDue, DUE_AUTHENTICATIONS } from '../authentications/expiry.ts';
+import { DUE_PINGS, Pings } from '../ciba/ping.ts';
 import { type Application, readApplication } from '../enrolment/application.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
@@ -95,7 +96,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const { processName = 'service', onNewerTables } = options;
   const processes = new Processes(opened, clock, journal, processName, readiness, onNewerTables);
   const store = processes.leased;
-  const timers = new Timers(store, clock, journal, [DUE_CHALLENGES, DUE_AUTHENTICATIONS]);
+  const timers = new Timers(store, clock, journal, [DUE_CHALLENGES, DUE_AUTHENTICATIONS, DUE_PINGS]);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
   const vault = new Vault(keys.vault, primitives, random, ...(keys.nextVault === undefined ? [] : [keys.nextVault]));
@@ -122,6 +123,8 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   approvals.fill(purposesOf(context));
   attempts.listen(attemptListener(context));
   if (options.log !== undefined) journal.subscribeHere(options.log);
+  const pings = new Pings({ store, clock, vault, timers, hold: options.hold });
+  journal.subscribeHere(({ event }) => pings.hear(event));
   const inbox = new Inbox(store, context, messageHandlers(context));
   const retention = new Retention(store, clock, journal, timers);
   const daily = new DailyReconciliation({ store, clock, journal }, rails, timers);
@@ -143,6 +146,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     {
       challenge: (tx, challenge) => approvals.due(tx, ref(challenge)),
       authentication: (tx, id) => authenticationDue(tx, context, id),
+      'ciba-ping': (tx, id) => pings.due(tx, id),
       attempt: (tx, key) => attempts.takeUp(tx, key),
       'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
       'outbox-retry': (tx, id) => context.outbox.retry(tx, id),

@@ -11,3 +11,12 @@ CREATE TABLE ciba_request (                    -- by which auth_req_id a client 
   created_at INTEGER NOT NULL
 ) STRICT;
 `;
+
+/** Ping mode: where a client is told that a login has ended. */
+export const CIBA_PINGS: string = `
+ALTER TABLE relying_party ADD COLUMN notification_endpoint TEXT;   -- where its pings of CIBA go; NULL: it polls
+ALTER TABLE ciba_request ADD COLUMN ping BLOB;                      -- auth_req_id and the client's token, under the vault key; NULL: the client polls
+ALTER TABLE ciba_request ADD COLUMN pings INTEGER NOT NULL DEFAULT 0;   -- sent after the login had ended
+ALTER TABLE ciba_request ADD COLUMN due INTEGER;                    -- when the next ping leaves
+CREATE INDEX ciba_request_due ON ciba_request (due) WHERE due IS NOT NULL;
+`;

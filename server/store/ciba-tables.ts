@@ -6,6 +6,10 @@ CREATE TABLE ciba_request (                    -- by which auth_req_id a client 
   interval_seconds INTEGER NOT NULL,           -- how long the client waits between two questions
   polled_at INTEGER NOT NULL,                  -- the last question; the request itself at first
   token_hash BLOB,                             -- SHA-256 of the access token that it brought: it brings no other
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  ping BLOB,                                   -- auth_req_id and the client's token, under the vault key; NULL: the client polls
+  pings INTEGER NOT NULL DEFAULT 0,            -- sent after the login had ended
+  due INTEGER                                  -- when the next ping leaves
 ) STRICT;
+CREATE INDEX ciba_request_due ON ciba_request (due) WHERE due IS NOT NULL;
 `;

@@ -1,5 +1,5 @@
 import { ATTEMPTS_AND_ACCOUNTS, BOOKS_CHECKED } from './book-migrations.ts';
-import { CIBA_REQUESTS } from './ciba-migrations.ts';
+import { CIBA_PINGS, CIBA_REQUESTS } from './ciba-migrations.ts';
 import { CASH_REGISTERS } from './ecr-migrations.ts';
 import { FIRST_TABLES } from './first-tables.ts';
 import { JWS_KEYS } from './jws-migrations.ts';
@@ -213,6 +213,7 @@ export const MIGRATIONS: readonly string[] = [
   JWS_KEYS,
   CIBA_REQUESTS,
   EVIDENCE_FOR_PARTIES,
+  CIBA_PINGS,
 ];
 
 /**

@@ -13,7 +13,8 @@ CREATE TABLE relying_party (
   suspended_at INTEGER,                        -- until the operator looks
   old_key_hash BLOB,                           -- of the API key before
   old_key_until INTEGER NOT NULL DEFAULT 0,    -- it works before this moment
-  key_revoked_at INTEGER                       -- since then neither key opens anything
+  key_revoked_at INTEGER,                      -- since then neither key opens anything
+  notification_endpoint TEXT                   -- where its pings of CIBA go; NULL: it polls
 ) STRICT;
 CREATE UNIQUE INDEX relying_party_by_old_key ON relying_party (old_key_hash);
 

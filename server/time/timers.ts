@@ -9,6 +9,7 @@ export type TimerKind =
   | 'challenge'
   | 'authentication'
   | 'attempt'
+  | 'ciba-ping'
   | 'receipt-repeat'
   | 'outbox-retry'
   | 'inbox-retry'
@@ -22,6 +23,7 @@ const TIMER_KINDS: readonly TimerKind[] = [
   'challenge',
   'authentication',
   'attempt',
+  'ciba-ping',
   'receipt-repeat',
   'outbox-retry',
   'inbox-retry',

@@ -37,6 +37,7 @@ export const MOMENTS: readonly Moment[] = [
   { table: 'challenge', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'authentication', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'ciba_request', column: 'polled_at', most: 0 },
+  { table: 'ciba_request', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'relying_party', column: 'old_key_until', most: LONGEST_KEPT_MS },
   { table: 'receipt', column: 'at', most: 0 },
   { table: 'merchant', column: 'old_key_until', most: LONGEST_KEPT_MS },

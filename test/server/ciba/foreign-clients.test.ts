@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { sleep, systemClock } from '../../../modem/index.ts';
 import { CUSTOMER_NUMBER, PIN, type World } from '../world.ts';
 import { client } from './client.ts';
+import { notificationEndpoint } from './notification-endpoint.ts';
 
 /** A server whose URL is known before the service is there: what it gets goes to the service. */
 async function front() {
@@ -33,15 +34,19 @@ async function front() {
 }
 
 /** Runs a client in a process of its own, while the person confirms what their phone asks. @returns the claims that it prints */
-async function login(program: string, file: string) {
+async function login(program: string, file: string, mode: 'poll' | 'ping' = 'poll') {
   const { issuer, serve } = await front();
   const { world, customer, party, partyKey } = await client(1, { issuer });
   serve(world);
+  const endpoint = await notificationEndpoint();
+  if (mode === 'ping') await world.service.parties.notifyAt(party.id, endpoint.url);
   const ahead = world.clock.now() - systemClock.now();
-  const args = [join(import.meta.dirname, file), issuer, String(party.id), CUSTOMER_NUMBER, String(ahead)];
+  const args = [join(import.meta.dirname, file), issuer, String(party.id), CUSTOMER_NUMBER, String(ahead), mode];
   const env = { ...process.env, CLIENT_SECRET: partyKey };
   let ended = false;
-  const run = promisify(execFile)(program, args, { env }).finally(() => {
+  const running = promisify(execFile)(program, args, { env });
+  void endpoint.pinged.then(({ body }) => running.child.stdin?.end(body.auth_req_id));
+  const run = running.finally(() => {
     ended = true;
   });
   for (let asked = customer.phone.asked.length; !ended; asked = customer.phone.asked.length) {
@@ -58,5 +63,6 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 describe('a login by', () => {
   it('openid-client, as it comes from npm', () => login(process.execPath, 'openid-client.mjs'));
+  it('openid-client, in ping mode', () => login(process.execPath, 'openid-client.mjs', 'ping'));
   it.skipIf(!hasPython)('a client in Python without packages', () => login('python3', 'login.py'));
 });

@@ -172,6 +172,10 @@ describe('party', () => {
     expect(await run('party', 'revoke', '--party', '2')).toBe(
       'Relying party 2 is revoked; the way back: party rotate-key --party 2, then party resume',
     );
+    expect(await run('party', 'notify', '--party', '2', '--at', 'https://comune.example/ping')).toBe(
+      'Relying party 2 is told at https://comune.example/ping',
+    );
+    expect(await run('party', 'notify', '--party', '2', '--poll')).toBe('Relying party 2 polls');
     expect(await run('party', 'list')).toBe(
       '1  Banca di Torino (BancaTorino)  login, sign  1000 a day\n2  Comune (Comune)  login  9 a day  suspended',
     );

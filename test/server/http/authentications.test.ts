@@ -54,6 +54,34 @@ describe('relying parties in the API', () => {
   });
 });
 
+describe('the notification endpoint of a relying party', () => {
+  it.each([
+    ['https://bank.example/ping?a=b', 200],
+    ['http://127.0.0.1:9000/ping', 200],
+    ['http://bank.example/ping', 400],
+    ['http://localhost.bank.example/', 400],
+    ['https://user@bank.example/', 400],
+    ['https://bank.example/#part', 400],
+    ['ftp://bank.example/', 400],
+    ['bank', 400],
+    [undefined, 400],
+  ])('%s: %s', async (url, status) => {
+    const { admin, party } = await openBank();
+    const answer = await admin('POST', `/v1/parties/${party.id}/notification-endpoint`, { url });
+    expect(answer.status).toBe(status);
+    const { notificationEndpoint } = (await admin('GET', '/v1/parties')).body.parties[0];
+    expect(notificationEndpoint).toBe(status === 200 ? url : undefined);
+  });
+
+  it('is taken away, and is of nobody who is not there', async () => {
+    const { admin, party } = await openBank();
+    await admin('POST', `/v1/parties/${party.id}/notification-endpoint`, { url: 'https://bank.example/' });
+    const { status, body } = await admin('POST', `/v1/parties/${party.id}/notification-endpoint`, { url: null });
+    expect([status, body.notificationEndpoint]).toEqual([200, undefined]);
+    expect((await admin('POST', '/v1/parties/99/notification-endpoint', { url: null })).status).toBe(404);
+  });
+});
+
 describe('POST /v1/authentications', () => {
   it('asks for a login, tells how it stands, and who waits hears of the end', async () => {
     const { world, customer, ask } = await openBank();

@@ -240,7 +240,7 @@ describe('API4: unrestricted resource consumption', () => {
 });
 
 describe('API7: server side request forgery', () => {
-  it('beside its commands and clients only rails ask others, and only the hosts of their options; what a webhook of PayPal may name: webhook.test.ts', () => {
+  it('beside its commands and clients only rails ask others, and only the hosts of their options, and CIBA where an operator said; what a webhook of PayPal may name: webhook.test.ts', () => {
     const asking = globSync('server/**/*.ts', { cwd: ROOT })
       .filter((file) => !/^server\/(?:cli|client|pages)\//.test(file))
       .filter((file) =>
@@ -248,7 +248,11 @@ describe('API7: server side request forgery', () => {
           readFileSync(join(ROOT, file), 'utf8'),
         ),
       );
-    expect(asking.toSorted()).toEqual(['server/rails/card/line.ts', 'server/rails/paypal/http.ts']);
+    expect(asking.toSorted()).toEqual([
+      'server/ciba/ping.ts',
+      'server/rails/card/line.ts',
+      'server/rails/paypal/http.ts',
+    ]);
   });
 });
 

@@ -42,6 +42,10 @@ async function openedBy(world: World, ...keys: readonly Uint8Array[]): Promise<r
       (row) => ['JWS key', row.text('kid'), row.octets('sealed_secret')] as const,
     )),
     ...(await tx.all(
+      'SELECT authentication_id, ping FROM ciba_request WHERE ping IS NOT NULL',
+      (row) => ['CIBA ping', row.text('authentication_id'), row.octets('ping')] as const,
+    )),
+    ...(await tx.all(
       'SELECT sealed FROM pairwise_key',
       (row) => ['pairwise key', 'people', row.octets('sealed')] as const,
     )),

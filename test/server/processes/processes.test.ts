@@ -414,6 +414,7 @@ describe('a timer', () => {
         ...{
           authentication: nothing,
           'device-unblock': nothing,
+          'ciba-ping': nothing,
           'pin-change': nothing,
           retention: nothing,
           reconciliation: nothing,

@@ -64,6 +64,7 @@ const OF_OPEN_WORK: readonly string[] = [
   'authentication_due',
   'authentication_open',
   'challenge_due',
+  'ciba_request_due',
   'inbox_undealt',
   'outbox_open_by_ref',
   'outbox_to_send',

@@ -123,7 +123,9 @@ async function partyLife({ service, clock }: World, { phone, person }: Subscribe
   phone.refuse('not-me');
   await clock.advance(3_000);
   await parties.keys.resume(party.id, 'looked');
-  await cibaLife(parties.ciba, party, async () => {
+  // Nobody listens there.
+  const pinged = await parties.notifyAt(party.id, 'http://127.0.0.1:1/');
+  await cibaLife(parties.ciba, pinged, async () => {
     await clock.advance(2_000);
     phone.approve(PIN);
     await clock.advance(3_000);
@@ -139,7 +141,8 @@ async function partyLife({ service, clock }: World, { phone, person }: Subscribe
 
 /** A login by CIBA, of which the client hears that it is open, its tokens, and that they are gone. */
 async function cibaLife(ciba: Ciba, party: RelyingParty, confirm: () => Promise<void>): Promise<void> {
-  const asked = await ciba.authorize(party, { scope: 'openid', login_hint: CUSTOMER_NUMBER });
+  const form = { scope: 'openid', login_hint: CUSTOMER_NUMBER, client_notification_token: 'life' };
+  const asked = await ciba.authorize(party, form);
   const poll = () => ciba.token(party, { grant_type: CIBA_GRANT, auth_req_id: asked.auth_req_id }).catch(() => {});
   await poll();
   await confirm();

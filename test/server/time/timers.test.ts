@@ -32,6 +32,7 @@ async function open(clock = new VirtualClock(), given?: Store) {
     'outbox-retry': note('retry'),
     'inbox-retry': note('inbox retry'),
     'vault-walk': note('vault-walk'),
+    'ciba-ping': note('ciba-ping'),
     'pin-change': note('pin-change'),
     retention: note('retention'),
     reconciliation: note('reconciliation'),

@@ -77,7 +77,7 @@ describe('a clock that was ahead and was put right', () => {
       database,
       `UPDATE device SET blocked_until = ${now + 3 * YEAR}, unbidden_alarm_at = ${now + YEAR}, activated_at = ${now + YEAR}`,
       `UPDATE vault SET changed_at = ${now + YEAR}`,
-      `UPDATE ciba_request SET polled_at = ${now + YEAR}`,
+      `UPDATE ciba_request SET polled_at = ${now + YEAR}, due = ${now + YEAR}`,
       `INSERT INTO pin_change (device_id, pcid, state, ctr, changed_at) SELECT id, '00', 'changed', 1, ${now + YEAR} FROM device`,
       `INSERT INTO cash_register (terminal, merchant_id, customer_until, begun_at)
        VALUES ('12345678', ${merchant.id}, ${now + YEAR}, ${now + YEAR})`,
