@@ -26,6 +26,7 @@ const CardFile = z.strictObject({
     .tuple([terminal()], terminal())
     .refine((all) => new Set(all).size === all.length, 'expected each one once'),
   reversals: z.enum(['request', 'advice']).default('request'),
+  echoSeconds: z.int().min(10).max(3_600).default(60),
   customers: z.string().min(1),
   statements: z.string().min(1),
 });
@@ -52,6 +53,7 @@ export function cardRailFrom(file: string, output: Output): RemoteRail {
       framing: { lengthCountsItself, ...(tpdu !== undefined && { tpdu: octetsOf(tpdu) }) },
       ...(macKey !== undefined && { macKey }),
     },
+    silenceMs: settings.echoSeconds * 1_000,
     acquirer: settings.acquirer,
     merchant: settings.merchant,
     terminals: settings.terminals,

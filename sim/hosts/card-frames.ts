@@ -154,14 +154,14 @@ function hexOf(bits: string): string {
 /** X9.19, block by block: DES with the left half, at the end with left, right, left. */
 function codeOf(key: Uint8Array, data: Buffer): string {
   const [left, right] = [key.subarray(0, 8), key.subarray(8, 16)];
-  let chain = Buffer.alloc(8);
+  const withKeys = (...keys: readonly Uint8Array[]) =>
+    createCipheriv('des-ede3', Buffer.concat(keys), null).setAutoPadding(false);
+  const single = withKeys(left, left, left);
+  let chain: Uint8Array = new Uint8Array(8);
   for (let at = 0; at < data.length; at += 8) {
-    const block = Buffer.alloc(8);
-    data.copy(block, 0, at, at + 8);
-    const mixed = block.map((octet, index) => octet ^ (chain[index] ?? 0));
+    const mixed = Uint8Array.from(chain, (octet, index) => octet ^ (data[at + index] ?? 0));
     const isLast = at + 8 >= data.length;
-    const keys = Buffer.concat([left, isLast ? right : left, left]);
-    chain = Buffer.from(createCipheriv('des-ede3', keys, null).setAutoPadding(false).update(mixed));
+    chain = (isLast ? withKeys(left, right, left) : single).update(mixed);
   }
-  return chain.toString('hex');
+  return Buffer.from(chain).toString('hex');
 }

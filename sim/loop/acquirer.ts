@@ -11,6 +11,8 @@ const MERCHANT = 'TOWN';
 const TERMINALS = ['TOWN0001', 'TOWN0002', 'TOWN0003'] as const;
 const TOKEN = '9000000000000000017';
 const LATENCY_MS = 300;
+/** Between two echoes, ms: an episode lasts days. */
+const SILENCE_MS = 600_000;
 
 /** A card host, and the rail of ISO 8583 to it: everybody in town has a card. */
 export class Acquirer implements PaymentHost {
@@ -47,6 +49,7 @@ export class Acquirer implements PaymentHost {
       open: tied(memoryCardLine(this.#host, this.#clock, LATENCY_MS), lifeline),
       clock: lifeline.clock(clock),
       dialect: { variant: 'binary', framing: { lengthCountsItself: false } },
+      silenceMs: SILENCE_MS,
       acquirer: '12345',
       merchant: MERCHANT,
       terminals: TERMINALS,

@@ -118,7 +118,7 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
     return publicKeyOf(seed);
   });
 
-  let phone = bench({ clock: world.clock, flash: recordedFlash(states), random });
+  let phone = bench({ clock: world.clock, flash: recordedFlash(states), random, primitives: phonePrimitives });
   const toService = world.air.attach(CUSTOMER_NUMBER, (data) => {
     const content = { kind: 'data', data, ports: { destination: 16_001, source: 16_001 } } as const;
     void phone.radio.deliver({ originator: SERVICE_NUMBER, sentAt: world.clock.now(), content });
@@ -211,7 +211,7 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
 
   await request('open at the restart');
   phone.handset.powerOff();
-  phone = bench({ clock: world.clock, flash: phone.flash, radio: phone.radio, random });
+  phone = bench({ clock: world.clock, flash: phone.flash, radio: phone.radio, random, primitives: phonePrimitives });
   observe(phone, log);
   await pause(65_000);
   await select('OK');

@@ -1,5 +1,6 @@
 import {
   type BuiltInClasses,
+  builtInWith,
   createPhone,
   type Download,
   type Flash,
@@ -11,6 +12,7 @@ import {
 } from '../../device/index.ts';
 import type { Primitives } from '../../device/safe-mobile/index.ts';
 import type { IncomingSms, OutgoingSms, Random, SendOutcome, SmsBearer, SmsReceiver } from '../../modem/index.ts';
+import { servicePrimitives } from '../../server/index.ts';
 import { seededRandom, VirtualClock } from '../../sim/index.ts';
 
 /** A radio without a network: keeps what was sent, and hands over what a test delivers. */
@@ -67,9 +69,12 @@ export interface BenchOptions {
   readonly trustedKeys?: readonly string[];
 }
 
+/** The phone's own are tried by themselves and in the machine of an application; all other tests need only what they compute, soon. */
+const FAST: Primitives = servicePrimitives();
+
 /** A phone that is switched on. */
 export function bench(options: BenchOptions = {}): Bench {
-  const { language, askBeforeOpening, seed = 'bench' } = options;
+  const { language, askBeforeOpening, seed = 'bench', primitives = FAST } = options;
   const { clock = new VirtualClock(), radio = new FakeRadio(), flash = memoryFlash() } = options;
   const handset = createPhone({
     radio,
@@ -78,10 +83,10 @@ export function bench(options: BenchOptions = {}): Bench {
     random: options.random ?? seededRandom(seed),
     gauges: { operator: () => 'I-Sim', signal: () => 3, battery: () => 4 },
     utcOffsetMinutes: () => 60,
-    ...(options.classes === undefined ? {} : { classes: options.classes }),
+    classes: options.classes ?? builtInWith(primitives),
     ...(options.download === undefined ? {} : { download: options.download }),
     ...(options.scripts === undefined ? {} : { scripts: options.scripts }),
-    ...(options.primitives === undefined ? {} : { primitives: options.primitives }),
+    primitives,
     ...(options.trustedKeys === undefined ? {} : { trustedKeys: options.trustedKeys }),
     ...(language === undefined ? {} : { language }),
     ...(askBeforeOpening === undefined ? {} : { askBeforeOpening }),

@@ -13,6 +13,8 @@ export interface CardRailOptions extends Acceptor {
   readonly open: OpenLine;
   readonly clock: Clock;
   readonly dialect: Dialect;
+  /** When the host is asked for an echo, ms after the last message. Default: a minute. */
+  readonly silenceMs?: number;
   /** DE 41: the terminals that the service may use, at most 8 characters each. Each has 999,999 trace numbers. */
   readonly terminals: readonly [string, ...string[]];
   /** The token of a customer's card, 1 to 19 digits, by phone number (E.164); `undefined`: the customer has none. */

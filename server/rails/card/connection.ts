@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   readonly open: OpenLine;
   readonly clock: Clock;
   readonly dialect: Dialect;
+  /** When the host is asked whether it is there, ms after the last message. Default: {@link SILENCE_MS}. */
+  readonly silenceMs?: number;
   /** Hears in a sentence what has become of the connection. */
   readonly told?: (what: string) => void;
 }
@@ -40,14 +42,13 @@ const MANAGEMENT_LIMIT_MS = 10_000;
 /** How long a request waits for a connection that is being opened, ms: after a start, or a short interruption. */
 const SIGN_ON_LIMIT_MS = 5_000;
 
-/** When the host is asked whether it is there, ms after the last message. */
 const SILENCE_MS = 60_000;
 
 /** What a wait for an answer is known by. */
 type AnswerKey = string;
 
 /**
- * The connection to a card host: opened, signed on (0800, DE 70 001), asked for an echo after a minute of silence, and opened again
+ * The connection to a card host: opened, signed on (0800, DE 70 001), asked for an echo after a silence, and opened again
  * after pauses when it is lost. Answers are matched by message type, terminal (DE 41) and trace number (DE 11): one that matches no
  * request, or cannot be read, or has a wrong code, is passed over, so its request ends without an answer.
  */
@@ -136,7 +137,8 @@ export class CardConnection {
   /** After a silence the host is asked whether it is there. */
   #watch(): void {
     this.#next();
-    this.#next = this.#options.clock.after(SILENCE_MS, () => void this.#echo());
+    const { clock, silenceMs = SILENCE_MS } = this.#options;
+    this.#next = clock.after(silenceMs, () => void this.#echo());
   }
 
   async #echo(): Promise<void> {

@@ -50,7 +50,7 @@ describe('The flash', () => {
   test('after an enrolment and a payment holds neither PIN, seed, A, signature, ephemeral key nor activation code', async () => {
     const flash = memoryFlash();
     const random = watchedRandom();
-    const cash = await installed({ flash, random });
+    const cash = await installed({ primitives, flash, random });
     const typed = cash.service.activationCode;
     await enrol(cash);
     cash.phone.press('power');
@@ -78,7 +78,7 @@ describe('The flash', () => {
   test('during and after a change of the PIN holds neither PIN, nor a seed, A or the proof, and after it nothing of the old key', async () => {
     const flash = memoryFlash();
     const random = watchedRandom();
-    const cash = await enrolled({ flash, random });
+    const cash = await enrolled({ primitives, flash, random });
     const keysOf = (record: string) => [record.slice(84, 116), record.slice(120, 184)];
     const old = keysOf(deviceRecord(flash).records['1'] ?? '');
     const pcid = await changePin(cash);
@@ -104,7 +104,7 @@ describe('The flash', () => {
 
   test('is the same before and after a PIN was typed, until it is sent', async () => {
     const flash = memoryFlash();
-    const cash = await enrolled({ flash });
+    const cash = await enrolled({ primitives, flash });
     await cash.request();
     await cash.select('Approve');
     const before = flash.dump();
@@ -114,7 +114,7 @@ describe('The flash', () => {
 
   test('keeps the same camouflaged key whatever PINs are typed', async () => {
     const flash = memoryFlash();
-    const cash = await enrolled({ flash });
+    const cash = await enrolled({ primitives, flash });
     const before = deviceRecord(flash);
     const txn = await payOnce(cash, '90909');
     await cash.send(cash.service.receipt(txn, 'wrong-pin', { triesLeft: 2 }));
@@ -128,7 +128,7 @@ describe('The flash', () => {
     const shapes = await Promise.all(
       [PIN, '90909'].map(async (pin) => {
         const flash = memoryFlash();
-        await payOnce(await enrolled({ flash }), pin);
+        await payOnce(await enrolled({ primitives, flash }), pin);
         return flash.dump().replaceAll(/[0-9a-f]{200,}/g, (hex) => `<${hex.length}>`);
       }),
     );
@@ -140,7 +140,7 @@ describe('The memory of the phone', () => {
   afterEach(() => vi.restoreAllMocks());
 
   test('after an approval holds neither the PIN nor the signature that were in it', async () => {
-    const cash = await enrolled();
+    const cash = await enrolled({ primitives });
     const scrypt = vi.spyOn(primitives, 'scrypt');
     const sign = vi.spyOn(primitives, 'ed25519Sign');
     await payOnce(cash);
@@ -158,7 +158,7 @@ describe('The memory of the phone', () => {
     ['the way back from the second PIN', [PIN, 'Back', 'Back'], async () => {}],
     ['two PINs that differ', [PIN, '48214', 'OK', 'Back'], async () => {}],
   ])('after %s holds neither PIN nor activation code nor the key A', async (_name, steps, then) => {
-    const cash = await installed();
+    const cash = await installed({ primitives });
     const made = vi.spyOn(Uint8Array, 'from');
     const keys = vi.spyOn(primitives, 'ed25519PublicKey');
     if (steps.length > 0) {
@@ -181,7 +181,7 @@ describe('The memory of the phone', () => {
   });
 
   test('holds no message once it was sealed', async () => {
-    const cash = await installed();
+    const cash = await installed({ primitives });
     const seal = vi.spyOn(primitives, 'secretboxSeal');
     await enrol(cash);
     await payOnce(cash);
@@ -191,7 +191,7 @@ describe('The memory of the phone', () => {
   });
 
   test('after an enrolment and a payment holds neither the seed, nor what camouflages it, nor an ephemeral key', async () => {
-    const cash = await installed();
+    const cash = await installed({ primitives });
     const signed = vi.spyOn(primitives, 'ed25519Sign');
     const made = vi.spyOn(primitives, 'ed25519PublicKey');
     const masks = vi.spyOn(primitives, 'scrypt');
@@ -216,7 +216,7 @@ describe('The memory of the phone', () => {
     ['a change of the PIN', async (cash: CashBench) => void (await changePin(cash)), 2],
     ['the way back from one', leaveChange, 0],
   ])('after %s holds neither PIN, nor seed, mask, key, proof or message', async (_name, then, made) => {
-    const cash = await enrolled();
+    const cash = await enrolled({ primitives });
     const scrypt = vi.spyOn(primitives, 'scrypt');
     const sign = vi.spyOn(primitives, 'ed25519Sign');
     const keys = vi.spyOn(primitives, 'ed25519PublicKey');
@@ -236,7 +236,7 @@ describe('The memory of the phone', () => {
   });
 
   test('after an enrolment does not hold the PIN', async () => {
-    const cash = await installed();
+    const cash = await installed({ primitives });
     const scrypt = vi.spyOn(primitives, 'scrypt');
     await enrol(cash);
     expect(new Set(scrypt.mock.calls.map(([password]) => hexOf(password)))).toEqual(new Set(['00'.repeat(PIN.length)]));
@@ -248,7 +248,7 @@ describe('The fields for a PIN', () => {
 
   test('are empty once they were read: both of an enrolment, its confirmation, and that of a payment', async () => {
     const read = vi.spyOn(TextField.prototype, 'getChars');
-    const cash = await installed();
+    const cash = await installed({ primitives });
     await enrol(cash);
     await payOnce(cash);
     const fields = [...new Set(read.mock.contexts)]
@@ -260,11 +260,11 @@ describe('The fields for a PIN', () => {
 
 describe('The screen', () => {
   test('never shows a digit of the PIN, nor does any event', async () => {
-    const cash = await installed();
+    const cash = await installed({ primitives });
     const events: string[] = [];
     cash.handset.watch((event) => events.push(JSON.stringify(event)));
     await enrol(cash);
-    await openApplication(await enrolled(), 'en');
+    await openApplication(await enrolled({ primitives }), 'en');
     expect(events.join('\n')).toContain('•••••');
     expect(events.join('\n')).not.toContain(PIN);
   });
@@ -283,7 +283,7 @@ describe('Keys', () => {
 
   test('of a second enrolment have nothing in common with those of the first', async () => {
     const flash = memoryFlash();
-    const cash = await installed({ flash });
+    const cash = await installed({ primitives, flash });
     await enrol(cash);
     const first = deviceRecord(flash);
     cash.handset.install(cash.service.jad().replace('16909060', '16909061'));

@@ -44,7 +44,7 @@ describe('the file of the card host', () => {
     ['as it should be', SETTINGS, undefined],
     [
       'with all that may be said',
-      { ...SETTINGS, lengthCountsItself: true, reversals: 'advice' },
+      { ...SETTINGS, lengthCountsItself: true, reversals: 'advice', echoSeconds: 300 },
       '0123456789abcdefFEDCBA9876543210',
     ],
     ['of an address in IPv6', { ...SETTINGS, host: '[::1]:5000' }, undefined],
@@ -61,6 +61,7 @@ describe('the file of the card host', () => {
     ['no terminal', { terminals: [] }, 'terminals'],
     ['a terminal that is too long', { terminals: ['TERM00001'] }, 'terminals.0: expected 1 to 8 characters'],
     ['a terminal twice', { terminals: ['T1', 'T1'] }, 'terminals: expected each one once'],
+    ['echoes without a pause', { echoSeconds: 9 }, 'echoSeconds: '],
     ['no customers', { customers: undefined }, 'customers: '],
     ['a word that is not known', { pin: '1234' }, 'the file: '],
   ])('with %s is refused', async (_, change, words) => {

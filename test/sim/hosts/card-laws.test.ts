@@ -20,6 +20,8 @@ describe.each([
       open: memoryCardLine(host, clock),
       clock,
       dialect: { variant, framing: { lengthCountsItself, ...(tpdu && { tpdu }) }, ...(macKey && { macKey }) },
+      // Laws take days, and each echo its time: a silence of a minute is tried by itself.
+      silenceMs: 3_600_000,
       acquirer: '12345',
       merchant: 'MERCHANT1',
       terminals: ['TERM0001', 'TERM0002'],

@@ -13,18 +13,24 @@ const ORDER: IsoMessage = {
   ]),
 };
 
-function connection() {
+function connection(options: { readonly silenceMs?: number } = {}) {
   const clock = new VirtualClock();
   const line = new ScriptedLine();
   const told: string[] = [];
   const dialect = { variant: 'ascii', framing: { lengthCountsItself: false } } as const;
-  const made = new CardConnection({ open: line.open, clock, dialect, told: (what) => void told.push(what) });
+  const made = new CardConnection({
+    open: line.open,
+    clock,
+    dialect,
+    told: (what) => void told.push(what),
+    ...options,
+  });
   return { clock, line, told, made };
 }
 
 /** One that is signed on. */
-async function signedOn() {
-  const all = connection();
+async function signedOn(options: { readonly silenceMs?: number } = {}) {
+  const all = connection(options);
   const stop = all.made.start();
   await all.clock.advance(0);
   return { ...all, stop };
@@ -231,6 +237,14 @@ describe('a silence', () => {
     await clock.advance(180_000);
     expect(managed(line)).toEqual(['001', '301', '301', '301']);
     expect(line.opened).toBe(1);
+  });
+
+  it('is as long as acquirer and merchant have agreed', async () => {
+    const { clock, line } = await signedOn({ silenceMs: 90_000 });
+    await clock.advance(89_999);
+    expect(managed(line)).toEqual(['001']);
+    await clock.advance(1);
+    expect(managed(line)).toEqual(['001', '301']);
   });
 
   it('is no silence while messages come', async () => {
