@@ -1,3 +1,6 @@
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { PurposeName } from '../approvals/challenge.ts';
+import { readAmount } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import {
@@ -17,8 +20,11 @@ import {
   ref,
 } from '../vocabulary/ids.ts';
 
-/** What a relying party asks a person for: to log in, or to sign a document. */
-export type Wanted = { readonly kind: 'login' } | { readonly kind: 'sign'; readonly document: Document };
+/** What a relying party asks a person for: to log in, to sign a document, or to confirm a payment that the party makes. */
+export type Wanted =
+  | { readonly kind: 'login' }
+  | { readonly kind: 'sign'; readonly document: Document }
+  | { readonly kind: 'payment'; readonly payment: PartyPayment };
 
 /** What a relying party asked a person for. */
 export type Authentication = Wanted & {
@@ -56,6 +62,18 @@ export interface Document {
   readonly hash: Uint8Array;
 }
 
+/** A payment that the relying party makes when it is confirmed: no rail of the service moves money. */
+export interface PartyPayment {
+  /** As the phone shows it. */
+  readonly payee: string;
+  readonly amount: Amount;
+}
+
+/** The purpose of the question to the phone: a payment is shown and signed as the payments of merchants are. */
+export function purposeOf({ kind }: Wanted): PurposeName {
+  return kind === 'payment' ? 'party-payment' : 'authentication';
+}
+
 /** Which part of the authentications of a relying party is wanted, latest first. */
 export interface AuthenticationQuery {
   /** Those after this one in the list. */
@@ -66,12 +84,20 @@ export interface AuthenticationQuery {
 /** Writes a new authentication down. @param due when one that nobody is asked expires, ms since 1970. @returns false when the party used its key before */
 export async function insertAuthentication(tx: Tx, one: Authentication, due: number | undefined): Promise<boolean> {
   const document = one.kind === 'sign' ? one.document : undefined;
+  const payment = one.kind === 'payment' ? one.payment : undefined;
   const inserted = await tx.run(
     `INSERT INTO authentication (id, party_id, request_key, fingerprint, person_id, device_id, kind, title, full_title, document_hash,
-       match_code, ttl, state, reason, created_at, changed_at, due)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (party_id, request_key) DO NOTHING`,
+       payee, currency, minor, match_code, ttl, state, reason, created_at, changed_at, due)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (party_id, request_key) DO NOTHING`,
     ...[one.id, one.partyId, one.key, one.fingerprint, one.personId ?? null, one.deviceId ?? null],
-    ...[one.kind, one.title, document?.fullTitle ?? null, document?.hash ?? null, one.matchCode, one.ttl],
+    ...[one.kind, one.title, document?.fullTitle ?? null, document?.hash ?? null],
+    ...[
+      payment?.payee ?? null,
+      payment?.amount.currency ?? null,
+      payment?.amount.minor ?? null,
+      one.matchCode,
+      one.ttl,
+    ],
     ...[one.state, one.reason ?? null, one.createdAt, one.changedAt, due ?? null],
   );
   return inserted > 0;
@@ -152,5 +178,10 @@ function readAuthentication(row: Row): Authentication {
 function readWanted(row: Row): Wanted {
   const kind = row.oneOf('kind', AUTHENTICATION_KINDS);
   if (kind === 'login') return { kind };
+  if (kind === 'payment') return { kind, payment: readPayment(row) };
   return { kind, document: { fullTitle: row.text('full_title'), hash: row.octets('document_hash') } };
+}
+
+function readPayment(row: Row): PartyPayment {
+  return { payee: row.text('payee'), amount: readAmount(row) };
 }

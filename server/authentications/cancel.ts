@@ -5,7 +5,7 @@ import { asksByItself, issueReceipt } from '../outgoing/receipts.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import type { Ref } from '../vocabulary/ids.ts';
-import { type Authentication, lockAuthentication, requireAuthentication } from './authentication.ts';
+import { type Authentication, lockAuthentication, purposeOf, requireAuthentication } from './authentication.ts';
 import { end } from './step.ts';
 
 /**
@@ -37,7 +37,7 @@ async function cancel(
     const locked = await lockAuthentication(tx, id);
     return locked.state === 'asked' ? end(tx, context, locked, { to: 'cancelled' }) : undefined;
   }
-  const request = await context.approvals.withdraw(tx, { ref: id, purpose: 'authentication', deviceId });
+  const request = await context.approvals.withdraw(tx, { ref: id, purpose: purposeOf(one), deviceId });
   if (request === undefined) return undefined;
   const unsent = request === 'unsent';
   const cancelled = await end(tx, context, one, { to: 'cancelled', reason, unsent });

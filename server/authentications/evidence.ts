@@ -36,6 +36,7 @@ const common = {
 export const EvidenceClaims: z.ZodType<EvidenceClaims> = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('login') }),
   z.strictObject({ ...common, kind: z.literal('sign'), full_title: z.string(), document_hash: z.string() }),
+  z.strictObject({ ...common, kind: z.literal('payment'), payee: z.string(), minor: z.int(), currency: z.string() }),
 ]);
 
 interface Common {
@@ -56,6 +57,8 @@ export type EvidenceClaims = Common &
     | { readonly kind: 'login' }
     /** The document, as the party gave it: the hash in hexadecimal. */
     | { readonly kind: 'sign'; readonly full_title: string; readonly document_hash: string }
+    /** The amount in minor units, and ISO 4217 letters. */
+    | { readonly kind: 'payment'; readonly payee: string; readonly minor: number; readonly currency: string }
   );
 
 /** Of what evidence is made, beside the authentication. */
@@ -76,15 +79,22 @@ export function evidenceOf(
   { issuer, party, sub, shown, now }: EvidenceSource,
 ): EvidenceClaims & Readonly<Record<string, unknown>> {
   const { id, title, changedAt } = one;
-  const asked =
-    one.kind === 'login'
-      ? { kind: one.kind }
-      : { kind: one.kind, full_title: one.document.fullTitle, document_hash: hexOf(one.document.hash) };
   return {
     ...{ iss: issuer, aud: String(party.id), sub },
     ...{ iat: Math.floor(now / SECOND_MS), auth_time: Math.floor(changedAt / SECOND_MS), jti: id, amr: AMR },
-    ...{ ...asked, name: party.name, title, shown: Buffer.from(shown).toString('base64url') },
+    ...{ ...wantedOf(one), name: party.name, title, shown: Buffer.from(shown).toString('base64url') },
   };
+}
+
+function wantedOf(one: Authentication) {
+  switch (one.kind) {
+    case 'login':
+      return { kind: one.kind };
+    case 'sign':
+      return { kind: one.kind, full_title: one.document.fullTitle, document_hash: hexOf(one.document.hash) };
+    case 'payment':
+      return { kind: one.kind, payee: one.payment.payee, ...one.payment.amount };
+  }
 }
 
 /** Keeps evidence, unless there is some: it is the same octets for ever. @returns what is kept */

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
-import { checkText, SafeMobileError, sameOctets } from '../../device/safe-mobile/index.ts';
+import { checkText, REQUEST_TEXT_OCTETS, SafeMobileError, sameOctets } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
 import { deadlineOf } from '../approvals/approvals.ts';
 import { type Asker, impatienceOf, standingOf } from '../approvals/asked-in-vain.ts';
 import { newRef, openChallengesOf } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
+import type { Request } from '../approvals/purpose.ts';
 import { take } from '../limits/allowance.ts';
 import { type Recipient, recipientOf } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
@@ -19,13 +20,20 @@ import {
   type Authentication,
   authenticationByKey,
   insertAuthentication,
+  purposeOf,
   type Wanted,
   waitingOfParty,
 } from './authentication.ts';
 import { signedHash } from './document.ts';
 
-/** Octets of UTF-8 that a title on phones may have. */
-const TITLE_OCTETS: Readonly<Record<AuthenticationKind, number>> = { login: 40, sign: 18 };
+/** Octets of UTF-8 that a title on phones may have. With a payment, payee, short name and title share the room of its text. */
+const TITLE_OCTETS: Readonly<Record<Exclude<AuthenticationKind, 'payment'>, number>> = { login: 40, sign: 18 };
+
+/** Between the short name of the party and the title, in what a phone shows of a payment. */
+const BETWEEN = ': ';
+
+/** A relying party is no merchant: its payments have numbers that no merchant has, so that phones mute the one or the other. */
+const FIRST_PARTY_NUMBER = 0x8000_0000;
 
 /** Octets of UTF-8 that a title in full may have. */
 const FULL_TITLE_OCTETS = 400;
@@ -111,6 +119,13 @@ function checkOrder(party: RelyingParty, order: AuthenticationOrder): void {
       'forbidden',
       `${party.name} may ask for ${party.kinds.join(' and ')}, not for ${order.kind}`,
     );
+  if (order.kind === 'payment') {
+    const room = REQUEST_TEXT_OCTETS - octetsIn(`${party.shortName}${BETWEEN}`);
+    checkTitle('payee', order.payment.payee, room - 1);
+    checkTitle('title', order.title, room - octetsIn(order.payment.payee));
+    if (order.payment.amount.minor < 1) throw new ServiceError('invalid-request', 'amount: that is nothing to pay');
+    return;
+  }
   checkTitle('title', order.title, TITLE_OCTETS[order.kind]);
   if (order.kind === 'sign') checkTitle('fullTitle', order.document.fullTitle, FULL_TITLE_OCTETS);
 }
@@ -122,9 +137,13 @@ function checkTitle(what: string, title: string, most: number): void {
     if (error instanceof SafeMobileError) throw new ServiceError('invalid-request', `${what}: ${error.message}`);
     throw error;
   }
-  const octets = new TextEncoder().encode(title).length;
+  const octets = octetsIn(title);
   if (title.trim() === '' || octets > most)
     throw new ServiceError('invalid-request', `${what}: expected 1 to ${most} octets of UTF-8, got ${octets}`);
+}
+
+function octetsIn(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** @throws ServiceError `limit-exceeded` */
@@ -172,19 +191,26 @@ async function ask(
   party: RelyingParty,
   one: Authentication,
 ): Promise<void> {
+  await context.approvals.ask(tx, recipient, purposeOf(one), requestOf(context, party, one));
+}
+
+/** The message that asks. */
+function requestOf(context: AskingContext, party: RelyingParty, one: Authentication): Request {
   const { id, ttl, title, matchCode } = one;
-  await context.approvals.ask(tx, recipient, 'authentication', {
-    type: 'AUTH_REQUEST',
-    time: unixTime(context),
-    challenge: refOctets(id),
-    ttl,
-    ...(one.kind === 'sign'
-      ? { kind: one.kind, documentHash: signedHash(party.name, one.document) }
-      : { kind: one.kind }),
-    matchCode,
-    relyingParty: party.shortName,
-    title,
-  });
+  const common = { time: unixTime(context), ttl, matchCode };
+  const { shortName: relyingParty } = party;
+  const auth = { type: 'AUTH_REQUEST', ...common, challenge: refOctets(id), relyingParty, title } as const;
+  switch (one.kind) {
+    case 'login':
+      return { ...auth, kind: one.kind };
+    case 'sign':
+      return { ...auth, kind: one.kind, documentHash: signedHash(party.name, one.document) };
+    case 'payment': {
+      const reference = `${relyingParty}${BETWEEN}${title}`;
+      const merchantId = FIRST_PARTY_NUMBER + party.id;
+      return { type: 'PAY_REQUEST', ...common, ...one.payment, txn: refOctets(id), flags: 0, merchantId, reference };
+    }
+  }
 }
 
 function create(
@@ -202,7 +228,7 @@ function create(
     fingerprint: fingerprintOf(order),
     personId: device?.personId,
     deviceId: silence === undefined ? device?.id : undefined,
-    ...(order.kind === 'sign' ? { kind: order.kind, document: order.document } : { kind: order.kind }),
+    ...wantedOf(order),
     title: order.title,
     matchCode: order.matchCode ?? randomBelow(context.random, 10_000),
     ttl: Math.ceil((order.ttl ?? DEFAULT_TTL) / 10) * 10,
@@ -214,10 +240,21 @@ function create(
   };
 }
 
+function wantedOf(order: AuthenticationOrder): Wanted {
+  if (order.kind === 'sign') return { kind: order.kind, document: order.document };
+  return order.kind === 'payment' ? { kind: order.kind, payment: order.payment } : { kind: order.kind };
+}
+
 /** Of the number only this is kept: it may be nobody's here. */
 function fingerprintOf(order: AuthenticationOrder): Uint8Array {
   const { who, kind, title, ttl } = order;
-  const signed =
-    order.kind === 'sign' ? [order.document.fullTitle, Buffer.from(order.document.hash).toString('hex')] : [];
-  return new Uint8Array(hash('sha256', JSON.stringify([who, kind, title, ttl ?? DEFAULT_TTL, ...signed]), 'buffer'));
+  const more = moreOf(order);
+  return new Uint8Array(hash('sha256', JSON.stringify([who, kind, title, ttl ?? DEFAULT_TTL, ...more]), 'buffer'));
+}
+
+function moreOf(order: AuthenticationOrder): readonly (string | number)[] {
+  if (order.kind === 'sign') return [order.document.fullTitle, Buffer.from(order.document.hash).toString('hex')];
+  if (order.kind === 'login') return [];
+  const { payee, amount } = order.payment;
+  return [payee, amount.minor, amount.currency];
 }

@@ -4,6 +4,7 @@ import {
   decodeDown,
   hexOf,
   octetsOf,
+  type PayRequest,
   SafeMobileError,
   sameOctets,
 } from '../../device/safe-mobile/index.ts';
@@ -23,7 +24,7 @@ export interface KeySet {
 /** What evidence says, and what the phone showed. */
 export interface VerifiedEvidence {
   readonly claims: EvidenceClaims;
-  readonly shown: AuthRequest;
+  readonly shown: AuthRequest | PayRequest;
   /** The key that has signed it. */
   readonly kid: string;
 }
@@ -59,12 +60,21 @@ async function verifySignature(jws: string, keySet: KeySet) {
   }
 }
 
-function readShown(claims: EvidenceClaims): AuthRequest {
+function readShown(claims: EvidenceClaims): AuthRequest | PayRequest {
   const shown = decodeShown(new Uint8Array(Buffer.from(claims.shown, 'base64url')));
-  const agrees = shown.type === 'AUTH_REQUEST' && hexOf(shown.challenge) === claims.jti && shown.kind === claims.kind;
-  if (!agrees || shown.title !== claims.title || !signsDocument(claims, shown))
-    throw new EvidenceError('it says something else than the phone showed: the service has contradicted itself');
-  return shown;
+  const isRequest = shown.type === 'AUTH_REQUEST' || shown.type === 'PAY_REQUEST';
+  if (isRequest && (shown.type === 'AUTH_REQUEST' ? asked(claims, shown) : paid(claims, shown))) return shown;
+  throw new EvidenceError('it says something else than the phone showed: the service has contradicted itself');
+}
+
+function asked(claims: EvidenceClaims, shown: AuthRequest): boolean {
+  const isSame = hexOf(shown.challenge) === claims.jti && shown.kind === claims.kind && shown.title === claims.title;
+  return isSame && signsDocument(claims, shown);
+}
+
+function paid(claims: EvidenceClaims, { txn, payee, amount, reference }: PayRequest): boolean {
+  if (claims.kind !== 'payment' || hexOf(txn) !== claims.jti || !reference.endsWith(`: ${claims.title}`)) return false;
+  return payee === claims.payee && amount.minor === claims.minor && amount.currency === claims.currency;
 }
 
 function decodeShown(octets: Uint8Array) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { formatAmount } from '../../device/safe-mobile/index.ts';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { type KeySet, type VerifiedEvidence, verifyEvidence } from '../authentications/verify-evidence.ts';
 
@@ -58,6 +59,12 @@ function parseKeySet(place: string, content: string): KeySet {
   }
 }
 
+/** What the phone showed. */
+function linesOf(shown: VerifiedEvidence['shown']): readonly string[] {
+  if (shown.type === 'AUTH_REQUEST') return [shown.relyingParty, shown.title];
+  return [shown.payee, formatAmount(shown.amount), shown.reference];
+}
+
 function inWords({ claims, shown, kid }: VerifiedEvidence): string {
   const { iss, aud, sub, auth_time, jti, kind, name } = claims;
   const at = new Date(auth_time * 1_000).toISOString();
@@ -65,8 +72,7 @@ function inWords({ claims, shown, kid }: VerifiedEvidence): string {
     `${iss} says, signed with its key ${kid}:`,
     `the person whom ${name} (relying party ${aud}) knows as ${sub}`,
     `confirmed with the PIN on their own phone, ${at}, what the phone showed (${kind} ${jti}):`,
-    `  ${shown.relyingParty}`,
-    `  ${shown.title}`,
+    ...linesOf(shown).map((line) => `  ${line}`),
     ...(claims.kind === 'sign'
       ? [`and so signed "${claims.full_title}", the document with the SHA-256 ${claims.document_hash}`]
       : []),

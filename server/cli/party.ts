@@ -41,7 +41,7 @@ function addCommand(): Command {
     .requiredOption('--short-name <name>', 'as phones show it, at most 24 octets; 14 with sign')
     .addOption(
       new Option('--kinds <kinds>', 'what it may ask for')
-        .choices([...AUTHENTICATION_KINDS, 'login,sign'])
+        .choices([...AUTHENTICATION_KINDS, 'login,sign', 'login,payment', 'sign,payment', 'login,sign,payment'])
         .default('login'),
     )
     .option('--requests-a-day <number>', 'its budget; a request is 2 to 10 SMS', wholeNumberOption, 1_000)

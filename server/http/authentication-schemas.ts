@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hexOf, octetsOf } from '../../device/safe-mobile/index.ts';
+import { type Amount, hexOf, octetsOf } from '../../device/safe-mobile/index.ts';
 import type { Authentication } from '../authentications/authentication.ts';
 import type { AuthenticationOrder } from '../authentications/request.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type AuthenticationState,
 } from '../vocabulary/authentication-states.ts';
 import type { Ref } from '../vocabulary/ids.ts';
-import { KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
+import { AmountBody, AmountView, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
 import { RefText } from './payment-schemas.ts';
 import { viewTime } from './views.ts';
 
@@ -28,7 +28,11 @@ export type AuthenticationBody = {
   readonly who: string;
   readonly ttl?: number | undefined;
   readonly title: string;
-} & ({ readonly kind: 'login' } | { readonly kind: 'sign'; readonly fullTitle: string; readonly documentHash: string });
+} & (
+  | { readonly kind: 'login' }
+  | { readonly kind: 'sign'; readonly fullTitle: string; readonly documentHash: string }
+  | { readonly kind: 'payment'; readonly payee: string; readonly amount: Amount }
+);
 
 export const AuthenticationBody: z.ZodType<AuthenticationBody> = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -43,11 +47,26 @@ export const AuthenticationBody: z.ZodType<AuthenticationBody> = z.discriminated
     fullTitle: z.string().min(1).max(400).describe('What is signed, in full'),
     documentHash: Sha256.describe('SHA-256 of the document'),
   }),
+  z.strictObject({
+    ...request,
+    kind: z.literal('payment'),
+    payee: z.string().min(1).max(49).describe('Who is paid, as the phone shows it'),
+    amount: AmountBody,
+    title: z
+      .string()
+      .min(1)
+      .max(49)
+      .describe('What for: payee, your short name and the title have at most 51 octets of UTF-8 together'),
+  }),
 ]);
 
 /** The request as the service takes it. */
 export function orderOf(body: AuthenticationBody): AuthenticationOrder {
   if (body.kind === 'login') return body;
+  if (body.kind === 'payment') {
+    const { payee, amount, ...order } = body;
+    return { ...order, payment: { payee, amount } };
+  }
   const { fullTitle, documentHash, ...rest } = body;
   return { ...rest, document: { fullTitle, hash: octetsOf(documentHash) } };
 }
@@ -59,6 +78,8 @@ export interface AuthenticationView {
   readonly title: string;
   readonly fullTitle?: string | undefined;
   readonly documentHash?: string | undefined;
+  readonly payee?: string | undefined;
+  readonly amount?: Amount | undefined;
   readonly state: AuthenticationState;
   readonly ended: boolean;
   readonly reason?: string | undefined;
@@ -78,6 +99,8 @@ export const AuthenticationView: z.ZodType<AuthenticationView> = z
     title: z.string(),
     fullTitle: z.string().optional(),
     documentHash: z.string().optional(),
+    payee: z.string().optional(),
+    amount: AmountView.optional(),
     state: z
       .enum(AUTHENTICATION_STATES)
       .describe(
@@ -103,6 +126,7 @@ export function viewAuthentication(one: Authentication): AuthenticationView {
   return {
     ...{ id, key, kind, title, state, ended: state !== 'asked' },
     ...(one.kind === 'sign' && { fullTitle: one.document.fullTitle, documentHash: hexOf(one.document.hash) }),
+    ...(one.kind === 'payment' && one.payment),
     ...(state !== 'asked' && reason !== undefined && { reason }),
     matchCode: String(one.matchCode).padStart(4, '0'),
     ttl,

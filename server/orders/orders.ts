@@ -102,6 +102,7 @@ const OBEYED: Readonly<Record<AdminCommand, Step>> = {
 
 async function cancelAll(tx: Tx, context: PaymentContext, device: Device): Promise<void> {
   for (const { ref } of await lockOpenChallenges(tx, device.id, 'payment')) await cancelForPhone(tx, context, ref);
-  for (const { ref } of await lockOpenChallenges(tx, device.id, 'authentication'))
-    await cancelAuthenticationForPhone(tx, context, ref);
+  for (const purpose of ['authentication', 'party-payment'] as const)
+    for (const { ref } of await lockOpenChallenges(tx, device.id, purpose))
+      await cancelAuthenticationForPhone(tx, context, ref);
 }

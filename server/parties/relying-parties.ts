@@ -11,7 +11,7 @@ import { checkName, checkNameOnPhones } from '../vocabulary/names.ts';
 const NAME_OCTETS = 64;
 
 /** Octets of UTF-8 that a name on phones may have: with a signature the hash of the document takes room in the SMS. */
-export const SHORT_NAME_OCTETS: Readonly<Record<AuthenticationKind, number>> = { login: 24, sign: 14 };
+export const SHORT_NAME_OCTETS: Readonly<Record<AuthenticationKind, number>> = { login: 24, sign: 14, payment: 24 };
 
 /** Somebody who asks people to log in or to sign: a bank, a town hall, a call centre. */
 export interface RelyingParty {

@@ -1,4 +1,4 @@
-import type { Purposes } from '../approvals/purpose.ts';
+import type { Purpose, Purposes } from '../approvals/purpose.ts';
 import { authenticationApproved, authenticationExpired, authenticationRefused } from '../authentications/answer.ts';
 import { enrolmentApproved, enrolmentExpired, enrolmentRefused } from '../enrolment/confirm.ts';
 import {
@@ -12,6 +12,18 @@ import type { PaymentContext } from '../payments/context.ts';
 
 /** The table of purposes: for each, the message that asks, what the ends lead to, and what the receipt says. */
 export function purposesOf(context: PaymentContext): Purposes {
+  const ofParty: Omit<Purpose, 'asks'> = {
+    approved: (tx, asked) => authenticationApproved(tx, context, asked),
+    refused: (tx, asked, refused) => authenticationRefused(tx, context, asked, refused),
+    expired: (tx, asked, said) => authenticationExpired(tx, context, asked, said),
+    receipts: {
+      asked: 'in-progress',
+      approved: 'confirmed',
+      refused: 'refused',
+      expired: 'expired',
+      withdrawn: 'cancelled',
+    },
+  };
   return {
     payment: {
       asks: 'PAY_REQUEST',
@@ -36,18 +48,7 @@ export function purposesOf(context: PaymentContext): Purposes {
         withdrawn: 'expired',
       },
     },
-    authentication: {
-      asks: 'AUTH_REQUEST',
-      approved: (tx, asked) => authenticationApproved(tx, context, asked),
-      refused: (tx, asked, refused) => authenticationRefused(tx, context, asked, refused),
-      expired: (tx, asked, said) => authenticationExpired(tx, context, asked, said),
-      receipts: {
-        asked: 'in-progress',
-        approved: 'confirmed',
-        refused: 'refused',
-        expired: 'expired',
-        withdrawn: 'cancelled',
-      },
-    },
+    authentication: { asks: 'AUTH_REQUEST', ...ofParty },
+    'party-payment': { asks: 'PAY_REQUEST', ...ofParty },
   };
 }

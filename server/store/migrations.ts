@@ -15,7 +15,7 @@ import {
   MERCHANT_KEYS,
   OPERATORS,
 } from './operator-migrations.ts';
-import { EVIDENCE_FOR_PARTIES, RELYING_PARTIES } from './party-migrations.ts';
+import { EVIDENCE_FOR_PARTIES, PAYMENTS_OF_PARTIES, RELYING_PARTIES } from './party-migrations.ts';
 import {
   EVIDENCE_SEALED_ANEW,
   EVIDENCE_SEALED_ANEW_ON_POSTGRES,
@@ -214,6 +214,7 @@ export const MIGRATIONS: readonly string[] = [
   CIBA_REQUESTS,
   EVIDENCE_FOR_PARTIES,
   CIBA_PINGS,
+  PAYMENTS_OF_PARTIES,
 ];
 
 /**

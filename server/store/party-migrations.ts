@@ -53,3 +53,10 @@ CREATE INDEX authentication_due ON authentication (due) WHERE due IS NOT NULL;
 
 export const EVIDENCE_FOR_PARTIES: string =
   'ALTER TABLE authentication ADD COLUMN evidence TEXT; -- JWS, once it was asked for';
+
+/** Payments that a person confirms, and the relying party makes. */
+export const PAYMENTS_OF_PARTIES: string = `
+ALTER TABLE authentication ADD COLUMN payee TEXT;
+ALTER TABLE authentication ADD COLUMN currency TEXT;
+ALTER TABLE authentication ADD COLUMN minor INTEGER;
+`;

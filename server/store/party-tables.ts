@@ -4,7 +4,7 @@ CREATE TABLE relying_party (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,                   -- in full
   short_name TEXT NOT NULL UNIQUE,             -- as phones show it
-  kinds TEXT NOT NULL,                         -- what it may ask for: login, sign, or both with a blank between
+  kinds TEXT NOT NULL,                         -- what it may ask for: login, sign, payment, with blanks between
   requests_a_day INTEGER NOT NULL,             -- its budget
   requests_full_at INTEGER NOT NULL DEFAULT 0, -- allowance of the same
   api_key_hash BLOB NOT NULL UNIQUE,
@@ -34,10 +34,13 @@ CREATE TABLE authentication (
   fingerprint BLOB NOT NULL,                   -- SHA-256 of what was asked under this key
   person_id INTEGER REFERENCES person (id),    -- NULL: the number is nobody's
   device_id INTEGER REFERENCES device (id),    -- NULL: nobody is asked, and it expires
-  kind TEXT NOT NULL,                          -- login or sign
+  kind TEXT NOT NULL,                          -- login, sign or payment
   title TEXT NOT NULL,                         -- as phones show it
   full_title TEXT,                             -- sign
   document_hash BLOB,                          -- sign: SHA-256
+  payee TEXT,                                  -- payment, as phones show it
+  currency TEXT,                               -- payment
+  minor INTEGER,                               -- payment
   match_code INTEGER NOT NULL,
   ttl INTEGER NOT NULL,                        -- seconds
   state TEXT NOT NULL,                         -- asked, then an end

@@ -1,5 +1,5 @@
-/** What a relying party may ask people for: that they log in, or that they sign a document. */
-export const AUTHENTICATION_KINDS = ['login', 'sign'] as const;
+/** What a relying party may ask people for: that they log in, sign a document, or confirm a payment which the party itself will make. */
+export const AUTHENTICATION_KINDS = ['login', 'sign', 'payment'] as const;
 export type AuthenticationKind = (typeof AUTHENTICATION_KINDS)[number];
 
 /**

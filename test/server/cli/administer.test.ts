@@ -199,7 +199,10 @@ describe('what the administrator does wrong', () => {
     [['deposit', '--person', '1', '--minor', '7', '--reference', 'first'], 'first was used for another deposit'],
     [['merchant', 'add', '--name', 'A', '--person', '77'], 'there is no person 77'],
     [['party', 'add', '--name', 'A', '--short-name', 'è'.repeat(13)], 'expected 1 to 24 octets of UTF-8, got 26'],
-    [['party', 'add', '--name', 'A', '--short-name', 'A', '--kinds', 'payment'], 'Allowed choices are login, sign'],
+    [
+      ['party', 'add', '--name', 'A', '--short-name', 'A', '--kinds', 'deposit'],
+      'Allowed choices are login, sign, payment',
+    ],
     [['party', 'revoke', '--party', '77'], 'there is no relying party 77'],
     [['balance'], 'give either --person or --number'],
     [['balance', '--person', '1', '--number', CUSTOMER_NUMBER], 'give either --person or --number'],

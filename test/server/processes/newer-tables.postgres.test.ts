@@ -32,8 +32,7 @@ describe('a process whose tables a newer version has changed', () => {
     // As if the newest version came now.
     await write(
       database,
-      'ALTER TABLE ciba_request DROP COLUMN ping, DROP COLUMN pings, DROP COLUMN due',
-      'ALTER TABLE relying_party DROP COLUMN notification_endpoint',
+      'ALTER TABLE authentication DROP COLUMN payee, DROP COLUMN currency, DROP COLUMN minor',
       'UPDATE cash_mobile SET version = version - 1',
     );
     const client = new pg.Client(database);
