@@ -288,6 +288,7 @@ describe('an access token', () => {
   it.each<readonly [string, Scripted]>([
     ['for a wrong secret', [401, { error: 'invalid_client' }]],
     ['without a life', [200, { access_token: 'a' }]],
+    ['by an error that has one', [503, { access_token: 'a', expires_in: 32_400 }]],
   ])('that is not given (%s) leaves the order unsent', async (_, grant) => {
     const { rail, asked, grants } = scripted();
     grants.push(grant);

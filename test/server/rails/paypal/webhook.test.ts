@@ -88,6 +88,17 @@ describe('a webhook', () => {
     await expect(webhooks.read(body, headers)).rejects.toThrow('its certificate is of another time');
   });
 
+  it('under a certificate that is not valid yet is refused', async () => {
+    const { clock, answers, read } = receiver();
+    answers.body = certificateOf(
+      otherKey(),
+      'messageverificationcerts.paypal.com',
+      clock.now() + 1_000,
+      clock.now() + YEAR_MS,
+    );
+    await expect(read(CAPTURED)).rejects.toThrow('its certificate is of another time');
+  });
+
   it('fetches a certificate once', async () => {
     const { read, fetched, signer } = receiver();
     await read(CAPTURED);
