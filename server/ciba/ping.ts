@@ -58,7 +58,7 @@ export class Pings {
     const now = clock.now();
     const work = store.transaction('ciba ping due', async (tx) => {
       const changed = await tx.run(
-        'UPDATE ciba_request SET due = ? WHERE authentication_id = ? AND due > ? AND pings = 0',
+        'UPDATE ciba_request SET due = ? WHERE authentication_id = ? AND due > ?',
         ...[now, event.id, now],
       );
       if (changed > 0) timers.dueAt(tx, now);

@@ -123,6 +123,14 @@ describe('a login by CIBA, poll mode', () => {
   });
 });
 
+it('two questions at the same moment are one, as when a transaction runs twice', async () => {
+  const { world, authorize, token } = await client();
+  const { body } = await authorize();
+  await world.clock.advance(5 * SECOND);
+  const answers = await Promise.all([token(body.auth_req_id), token(body.auth_req_id)]);
+  expect(answers.map((answer) => answer.body.error)).toEqual(['authorization_pending', 'authorization_pending']);
+});
+
 describe('what the phone shows', () => {
   it('is the binding message, the code of the client, and who asks', async () => {
     const { customer, authorize } = await client();

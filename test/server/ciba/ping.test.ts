@@ -87,6 +87,16 @@ describe('a client in ping mode', () => {
     expect(new Set(endpoint.pings.map(({ url }) => url))).toEqual(new Set(['/ping']));
   });
 
+  it('is not pinged any more when its auth_req_id has expired', async () => {
+    const { world, customer, authorize, endpoint } = await open(500);
+    const { body } = await authorize({ requested_expiry: '30' });
+    expect(body.expires_in).toBe(90);
+    await world.clock.advance(25 * SECOND);
+    customer.phone.approve(PIN);
+    await world.clock.advance(200 * SECOND);
+    expect(endpoint.pings).toHaveLength(3);
+  });
+
   it('is not pinged again once it has its tokens', async () => {
     const { world, customer, authorize, token, endpoint } = await open(500);
     const { body } = await authorize();
