@@ -12,7 +12,7 @@ function agenda() {
   });
   /**
    * `+r` a request comes, `-r` it is taken back, `!n` a notice comes, `*o` an outcome comes, `.` the user is done, `=c` the
-   * user's thing has ended, `~f` a screen that anything may replace, `?w` the user has answered and waits.
+   * user's thing has ended, `~f` a screen that anything may replace, `?w` the user has answered and waits, `lock` and `unlock` are orders of the service.
    */
   const play = (script: string) => {
     for (const step of script.split(' ')) {
@@ -25,6 +25,8 @@ function agenda() {
       else if (step.startsWith('~')) made.free(shows(name));
       else if (step.startsWith('?')) made.await(shows(name));
       else if (step === 'engage') made.engage();
+      else if (step === 'lock') made.lock(shows('lock'));
+      else if (step === 'unlock') made.unlock();
       else made.next();
     }
     return `${seen.join(' ')} | ${waiting}`;
@@ -73,6 +75,9 @@ describe('The agenda', () => {
     ['but after the requests', '+a !n *o +b . . .', 'a b o n | 0'],
     ['outcomes in the order of arrival', '+a *o *p . .', 'a o p | 0'],
     ['what the user was busy with before other outcomes', '+a *o =p .', 'a p o | 0'],
+    ['a locked phone shows nothing else, and counts what waits', 'lock +a *o !n', 'lock | 1'],
+    ['also when its user had a request on the screen', '+a lock +b .', 'a lock lock | 1'],
+    ['what came meanwhile is shown once it is unlocked', 'lock +a !n unlock .', 'lock a n | 0'],
   ])('%s: %s', (_name, script, seen) => {
     expect(agenda().play(script)).toBe(seen);
   });

@@ -6,11 +6,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cashHandset } from '../../../device/cli/cash-handset-program.ts';
 import { lockFlash } from '../../../device/hal/flash-lock.ts';
 import { fileFlash, QuickJsEngine } from '../../../device/index.ts';
+import { openSuite, readOffer } from '../../../device/suite/index.ts';
 import { createProgram, UsageError } from '../../../modem/cli/program.ts';
 import { systemClock } from '../../../modem/index.ts';
 import { openTcp } from '../../../sim/index.ts';
 import { line, ok, ScriptedModem } from '../../modem/scripted-modem.ts';
 import { bench } from '../bench.ts';
+import { descriptor, JAR, primitives } from '../suite/built-suite.ts';
 
 // The sources have no scripts beside them: those are made by the build.
 vi.mock('../../../device/machine/scripts.ts', async () => {
@@ -18,6 +20,16 @@ vi.mock('../../../device/machine/scripts.ts', async () => {
   const scripts = { library: await libraryScript(), cashMobile: await cashMobileScript() };
   return { readScript: (name: keyof typeof scripts) => scripts[name] };
 });
+
+/** From where the phone says that it may load applications. */
+const loadable = vi.hoisted(() => ({ allows: (_host: string): boolean => false }));
+vi.mock('../../../device/cli/http-download.ts', () => ({
+  HttpDownload: class {
+    constructor(allows: (host: string) => boolean) {
+      loadable.allows = allows;
+    }
+  },
+}));
 
 const JAD = 'MIDlet-Name: Pay\nMIDlet-Version: 1.0\nMIDlet-Vendor: I\nMIDlet-1: Pay,,CashMobile\n';
 
@@ -181,6 +193,28 @@ test.each([
   await run('--headless', '--json', ...args);
   expect(opened).toHaveBeenCalledTimes(machines);
   expect(printed()).toContainEqual({ event: 'application', name: 'Pay', state: 'started' });
+});
+
+test.each([
+  ['--load-from', 'https://pay.example', 'is not the name of a host'],
+  ['--load-from', 'pay.example/chat', 'is not the name of a host'],
+  ['--load-from', 'pay.example:8443', 'is not the name of a host'],
+  ['--load-from', 'anna@pay.example', 'is not the name of a host'],
+  ['--trust', '07'.repeat(31), 'is not a public key'],
+])('is used wrongly with %s %s', async (option, value, message) => {
+  const failure = await run('--headless', option, value).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(UsageError);
+  expect(failure).toMatchObject({ message: expect.stringContaining(`${value} ${message}`) });
+  expect(script.typed).toEqual([]);
+});
+
+test('loads from the hosts that it is told, and from those of which it has an application', async () => {
+  const suite = openSuite(readOffer(descriptor(), primitives), JAR, primitives);
+  bench({ flash: fileFlash(flash) }).handset.installSuite(suite, JAR, 'https://old.example:8443/chat.jad');
+  stdin.end();
+  await run('--headless', '--json', '--load-from', 'One.example', '--load-from', 'two.example');
+  const hosts = ['one.example', 'two.example', 'old.example', 'new.example'];
+  expect(hosts.filter((host) => loadable.allows(host))).toEqual(['one.example', 'two.example', 'old.example']);
 });
 
 test('knows no other machine', async () => {

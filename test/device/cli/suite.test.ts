@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cashHandset } from '../../../device/cli/cash-handset-program.ts';
+import { expectPermissions, readDescription } from '../../../device/cli/suite-description.ts';
+import { writeKey } from '../../../device/cli/suite-key.ts';
 import { jarAttributes, readJar, writeJar } from '../../../device/suite/index.ts';
 import { type Ended, inProcess } from '../../in-process.ts';
 import { ATTRIBUTES, descriptor, JAR, primitives, SIGNER, unsigned } from '../suite/built-suite.ts';
@@ -166,6 +168,18 @@ describe('cash-handset suite build', () => {
     expect(readFileSync(join(folder, 'chat.jad'), 'utf8')).not.toContain('MIDlet-Signature');
   });
 
+  test.each(['./texts/it.json', 'texts/./it.json', 'texts/../texts/it.json', '.'])('takes no path %s', (path) => {
+    const wrong = 'suite.yaml: resources.1: is to be a path inside the folder';
+    expect(() => readDescription(YAML.replace('texts/it.json', path))).toThrow(wrong);
+  });
+
+  test('takes permissions for push among those that the owner may refuse', () => {
+    const text = YAML.replace(/^permissions/m, 'x').replace(/^optionalPermissions: .*\n/m, '');
+    const description = readDescription(text.replace(/^x/m, 'optionalPermissions'));
+    expect(() => expectPermissions(description)).not.toThrow();
+    expect(() => expectPermissions({ ...description, optionalPermissions: [] })).toThrow('push needs the permission');
+  });
+
   test('takes another file for the class library, as suite.yaml says', async () => {
     const folder = folderOf({
       'suite.yaml': `${YAML}classLibrary: ../library.ts`,
@@ -294,6 +308,17 @@ describe('cash-handset suite key', () => {
     const again = await run('key', path);
     expect(again).toMatchObject({ code: 1, err: `cash-handset: ${path} is there already and is never written over\n` });
     expect(readFileSync(path, 'utf8')).toBe(seed);
+  });
+
+  test.each([
+    ['a-key', 'is written'],
+    ['', 'cannot be written'],
+  ])('wipes the seed, also when the file %j %s', (name) => {
+    const seed = new Uint8Array(32).fill(7);
+    try {
+      writeKey(join(FOLDER, name), seed, primitives);
+    } catch {}
+    expect(seed).toEqual(new Uint8Array(32));
   });
 
   test('is refused as a key of a suite when it is none, without a word of what is in it', async () => {

@@ -151,6 +151,7 @@ describe('A drawn phone', () => {
     ['a ticker', { ticker: '1 more' }, 2, `│╭ 1 more ${'─'.repeat(14)}╮│`],
     ['a ticker that fits', { ticker: 'x'.repeat(20) }, 2, `│╭ ${'x'.repeat(20)} ╮│`],
     ['a ticker that does not fit', { ticker: 'x'.repeat(21) }, 2, `│╭ ${'x'.repeat(19)}… ╮│`],
+    ['a ticker of wide letters', { ticker: '漢字' }, 2, `│╭ 漢字 ${'─'.repeat(16)}╮│`],
     [
       'the mode of a text',
       { title: 'x'.repeat(20), input: { mode: 'Abc', numeric: false, telephone: false } },
@@ -421,6 +422,25 @@ describe('A handset on a terminal', () => {
     await cash.send(cash.service.receipt(txn, 'cancelled'));
     await frameWith(lastFrame, 'Cancelled');
     expectSilence(frames);
+  });
+
+  test('shows another handset when it is given one', async () => {
+    const [one, other] = [bench(), bench()];
+    other.phone.select('Menu');
+    const { lastFrame, rerender, unmount } = render(<HandsetTerminal handset={one.handset} title="a test" />);
+    open.push({ unmount });
+    await frameWith(lastFrame, 'I-Sim');
+    rerender(<HandsetTerminal handset={other.handset} title="a test" />);
+    await frameWith(lastFrame, 'Applications');
+  });
+
+  test('rings no more when it has ended', async () => {
+    const phone = bench();
+    const { stdout, lastFrame, unmount } = render(<HandsetTerminal handset={phone.handset} title="a test" />);
+    await frameWith(lastFrame, 'I-Sim');
+    unmount();
+    await phone.radio.deliver({ originator: '+39340', sentAt: 0, content: { kind: 'text', text: 'ciao' } });
+    expectSilence(stdout.frames);
   });
 
   test('q is a letter in a text, and Ctrl-Q quits there', async () => {
