@@ -2,8 +2,9 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { decodeDown } from '../../../device/safe-mobile/index.ts';
 import { verifyEvidence } from '../../../server/authentications/verify-evidence.ts';
-import type { AuthenticationOrder } from '../../../server/index.ts';
+import type { AuthenticationOrder, ServiceOptions } from '../../../server/index.ts';
 import { rows } from '../database.ts';
+import { FakeModem, LOST, READY } from '../fake-modem.ts';
 import { Owner } from '../pin-change/handset.ts';
 import { CUSTOMER_NUMBER, PIN, shop, World } from '../world.ts';
 
@@ -19,8 +20,8 @@ const BANK = {
 const SECOND = 1_000;
 
 /** A bank that makes payments itself, and asks a person to confirm them. */
-async function bank(seed = 1) {
-  const base = await shop(seed);
+async function bank(seed = 1, options: Partial<ServiceOptions> = {}) {
+  const base = await shop(seed, options);
   const { world } = base;
   const { party, apiKey: partyKey } = await world.service.parties.add(BANK);
   const ask = async (order: AuthenticationOrder = ORDER) => {
@@ -77,6 +78,17 @@ describe('a payment that a relying party makes', () => {
     await ask();
     await world.clock.advance(60 * SECOND);
     expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST').length).toBeGreaterThan(1);
+  });
+
+  it('that is cancelled before it left is not asked for any more', async () => {
+    const modem = new FakeModem('one');
+    const { world, customer, party, ask } = await bank(1, { modems: [modem] });
+    modem.become(LOST);
+    const { id } = await ask();
+    expect((await world.service.authentications.cancel(party, id)).state).toBe('cancelled');
+    modem.become(READY);
+    await world.clock.advance(60 * SECOND);
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toEqual([]);
   });
 
   it.each<readonly [what: string, changed: Partial<typeof ORDER> | object, message: string]>([
