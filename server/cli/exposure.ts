@@ -35,6 +35,12 @@ export function httpOptionsOf({ listen, host = [], tlsCert, tlsKey, behindProxy 
   return { tls, behindProxy, hosts: [listen.host, ...host] };
 }
 
+/** The URL at which the API listens, without a slash at its end. */
+export function addressOf({ listen: { host, port }, tlsCert }: Exposure): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${tlsCert === undefined ? 'http' : 'https'}://${name}:${port}`;
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host);
 }

@@ -1,14 +1,14 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
-import { AUTHENTICATION_KINDS } from '../vocabulary/authentication-states.ts';
+import { AUTHENTICATION_KINDS, type AuthenticationKind } from '../vocabulary/authentication-states.ts';
 import { askService, withServer } from './admin-api.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 interface AddOptions {
   readonly name: string;
   readonly shortName: string;
-  readonly kinds: string;
+  readonly kinds: readonly AuthenticationKind[];
   readonly requestsADay: number;
 }
 
@@ -40,14 +40,13 @@ function addCommand(): Command {
     .requiredOption('--name <name>', 'its full name')
     .requiredOption('--short-name <name>', 'as phones show it, at most 24 octets; 14 with sign')
     .addOption(
-      new Option('--kinds <kinds>', 'what it may ask for')
-        .choices([...AUTHENTICATION_KINDS, 'login,sign', 'login,payment', 'sign,payment', 'login,sign,payment'])
-        .default('login'),
+      new Option('--kinds <kinds>', `what it may ask for, with commas between: ${AUTHENTICATION_KINDS.join(', ')}`)
+        .argParser(kindsOption)
+        .default(['login'], 'login'),
     )
     .option('--requests-a-day <number>', 'its budget; a request is 2 to 10 SMS', wholeNumberOption, 1_000)
     .action(async (options: AddOptions, command: Command) => {
-      const body = { ...options, kinds: options.kinds.split(',') };
-      const { name, shortName, kinds, requestsADay } = body;
+      const { name, shortName, kinds, requestsADay } = options;
       const request = { method: 'POST', path: '/v1/parties', body: { name, shortName, kinds, requestsADay } } as const;
       const party = await askService(command, request, KeyAnswer);
       outputOf(command).print(
@@ -55,6 +54,16 @@ function addCommand(): Command {
         [`Relying party ${party.id}: ${name}`, `API key, shown this once: ${party.apiKey}`].join('\n'),
       );
     });
+}
+
+/** Kinds in any order, each once. */
+function kindsOption(text: string): readonly AuthenticationKind[] {
+  const named = text.split(',');
+  const kinds = AUTHENTICATION_KINDS.filter((kind) => named.includes(kind));
+  if (kinds.length === named.length) return kinds;
+  throw new InvalidArgumentError(
+    `Give one or more of ${AUTHENTICATION_KINDS.join(', ')}, each once, with commas between.`,
+  );
 }
 
 function listCommand(): Command {

@@ -47,5 +47,6 @@ export function paypalRailFrom(file: string, output: Output): RemoteRail {
     http: fetchOverHttp(ANSWER_MS),
     clock: systemClock,
     vaultIdOf: customerTokens(resolve(dirname(file), customers), VAULT_IDS, told),
+    told,
   });
 }

@@ -17,7 +17,7 @@ import { applicationFile } from './application-file.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
 import { openRegisters, readEcrFile } from './ecr-file.ts';
 import { DATABASE_VARIABLE, KEYS_VARIABLE } from './environment.ts';
-import { type Exposure, httpOptionsOf, type Listen } from './exposure.ts';
+import { addressOf, type Exposure, httpOptionsOf, type Listen } from './exposure.ts';
 import { journalLine } from './journal-line.ts';
 import { narrow } from './narrow.ts';
 import { outsideRails, type RailOptions } from './outside-rails.ts';
@@ -35,7 +35,7 @@ export interface ServeOptions extends Exposure, RailOptions {
   readonly http: boolean;
   readonly number?: string;
   /** The URL by which relying parties know the service. */
-  readonly issuer: string;
+  readonly issuer?: string;
   /** What operators alone may deposit for one person within a day, minor units of all currencies together. */
   readonly fourEyesAbove?: number;
   /** The file of the cash registers. */
@@ -76,7 +76,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
         keys,
         application,
         number,
-        issuer: options.issuer,
+        issuer: options.issuer ?? addressOf(options),
         processName: nameOf(modems),
         bearer: modems.bearer,
         modems: modems.named,

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOf, portNameOption } from '../../modem/cli/program.ts';
-import { DEFAULT_ISSUER } from '../service/service-options.ts';
 import { E164 } from '../vocabulary/person-fields.ts';
 import {
   CARD_MAC_KEY_VARIABLE,
@@ -39,10 +38,10 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'the key of the certificate (PEM)')
     .option('--behind-proxy', 'a proxy in front does TLS, and says in X-Forwarded-For who asks')
     .option('--host <name>', 'a name by which clients call it (again for more names)', hostsOption)
-    .addOption(
-      new Option('--issuer <url>', 'the URL by which relying parties know it: iss of what it signs')
-        .argParser(issuerOption)
-        .default(DEFAULT_ISSUER),
+    .option(
+      '--issuer <url>',
+      'the URL by which relying parties know it, the same at all processes: iss of what it signs (default: where it listens)',
+      issuerOption,
     )
     .option(
       '--four-eyes-above <minor>',

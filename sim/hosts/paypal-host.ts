@@ -6,7 +6,7 @@ import { eventOf } from './paypal-events.ts';
 import { transactionsBody } from './paypal-report.ts';
 import { type Refusal, readOrder, readRefund } from './paypal-requests.ts';
 import { PayPalTokens } from './paypal-tokens.ts';
-import { CERTIFICATE_PATH, WebhookSigner } from './paypal-webhooks.ts';
+import { WebhookSigner } from './paypal-webhooks.ts';
 import type { SettlementFault } from './settlement-fault.ts';
 
 /**
@@ -93,6 +93,11 @@ export class PayPalHost {
     this.#settlementFaults.push(...faults);
   }
 
+  /** Where its certificate is, behind its address. */
+  get certificatePath(): string {
+    return this.#signer.certificatePath;
+  }
+
   get entries(): readonly PayPalEntry[] {
     return this.#book.entries;
   }
@@ -126,7 +131,7 @@ export class PayPalHost {
     if (this.down) return;
     this.heard.push(request);
     const [path = ''] = request.path.split('?');
-    if (path === CERTIFICATE_PATH) reply({ status: 200, body: this.#signer.certificate });
+    if (path === this.#signer.certificatePath) reply({ status: 200, body: this.#signer.certificate });
     else if (path === '/v1/oauth2/token') reply(this.#tokens.grant(request));
     else if (!this.#tokens.admits(request)) reply(refused(401));
     else if (request.method === 'GET') reply(this.#shown(path, request));

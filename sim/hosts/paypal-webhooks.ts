@@ -1,11 +1,8 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { timeText } from './paypal-answers.ts';
 import { certificateOf, type Identity } from './paypal-certificate.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
-
-/** Where the certificate of the signer is, behind the address of the host. */
-export const CERTIFICATE_PATH = '/v1/notifications/certs/CERT-360caa42-fca2a594-a5cafa77';
 
 /** A webhook as it leaves: the body, and the headers in which it is signed. */
 export interface Webhook {
@@ -29,6 +26,8 @@ function identity(): Identity {
 /** The signer of webhooks. */
 export class WebhookSigner {
   readonly certificate: string;
+  /** Where the certificate is, behind the address of the host: another key has another path, as at PayPal. */
+  readonly certificatePath: string;
   readonly #identity: Identity = identity();
   readonly #webhookId: string;
   readonly #certificateUrl: string;
@@ -37,7 +36,9 @@ export class WebhookSigner {
   /** @param webhookId which PayPal has given to the receiver. @param address of the host. @param now ms since 1970 */
   constructor(webhookId: string, address: string, now: number) {
     this.#webhookId = webhookId;
-    this.#certificateUrl = `${address}${CERTIFICATE_PATH}`;
+    const name = createHash('sha256').update(this.#identity.publicKey).digest('hex');
+    this.certificatePath = `/v1/notifications/certs/CERT-${name.slice(0, 8)}-${name.slice(8, 16)}-${name.slice(16, 24)}`;
+    this.#certificateUrl = address + this.certificatePath;
     this.certificate = certificateOf(
       this.#identity,
       'messageverificationcerts.paypal.com',

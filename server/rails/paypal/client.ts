@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../../modem/index.ts';
-import type { AskOverHttp } from './http.ts';
+import { type AskOverHttp, NotSent } from './http.ts';
 
 /** Who the service is at PayPal. */
 export interface Credentials {
@@ -45,9 +45,11 @@ export class PayPalClient {
     this.#clock = clock;
   }
 
-  /** @throws Error when there is no whole answer in time, or no access token */
+  /** @throws NotSent when there is no connection, or no access token; Error when there is no whole answer in time */
   async ask(question: Question): Promise<Answer> {
-    const token = await this.#accessToken();
+    const token = await this.#accessToken().catch((error: unknown) => {
+      throw new NotSent(error instanceof Error ? error.message : String(error));
+    });
     const answer = await this.#send(question, token);
     if (answer.status !== 401) return answer;
     if (this.#token?.text === token) this.#token = undefined;

@@ -2,7 +2,7 @@ import type { Clock } from '../../../modem/index.ts';
 import type { Capabilities, Inquiry, Outcome, RailOrder, RemoteRail } from '../rail.ts';
 import { chargeOf, type Found, foundOf, refundOf, reportedOf } from './answers.ts';
 import { type Credentials, PayPalClient, type Question } from './client.ts';
-import type { AskOverHttp } from './http.ts';
+import { type AskOverHttp, NotSent } from './http.ts';
 import { moneyOf } from './money.ts';
 import { customIdOf, type Note, newNote, readNote } from './note.ts';
 import { reportOf, settlementOf } from './report.ts';
@@ -14,10 +14,15 @@ export interface PayPalRailOptions extends Credentials, WebhookTrust {
   readonly clock: Clock;
   /** The payment token of a customer in PayPal's vault, by phone number (E.164); `undefined`: the customer has none. */
   readonly vaultIdOf: (number: string) => string | undefined;
+  /** Hears in a sentence that a webhook was refused, once a minute at most: anybody may send one. */
+  readonly told?: (what: string) => void;
 }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+
+/** When an order whose answer was lost is sent again, ms. */
+const FIRST_REPEAT_MS = 1_000;
 
 /** How long an order may still be on its way to PayPal after its answer was given up, ms. */
 const ON_ITS_WAY_MS = 2 * MINUTE_MS;
@@ -36,7 +41,7 @@ const CAPABILITIES: Capabilities = {
   keyLifeMs: { charge: 6 * HOUR_MS, refund: 45 * 24 * HOUR_MS, reversal: 0 },
   timeoutMs: 4 * ANSWER_MS,
   retryMs: [
-    ...[1_000, 5_000, 30_000, 2 * MINUTE_MS, 10 * MINUTE_MS],
+    ...[FIRST_REPEAT_MS, 5_000, 30_000, 2 * MINUTE_MS, 10 * MINUTE_MS],
     ...[HOUR_MS, 2 * HOUR_MS, 3 * HOUR_MS, 4 * HOUR_MS, 6 * HOUR_MS],
   ],
 };
@@ -46,6 +51,8 @@ export function paypalRail(options: PayPalRailOptions): RemoteRail {
   const { clock, http, vaultIdOf } = options;
   const client = new PayPalClient(options, http, clock);
   const webhooks = new Webhooks(options, http, clock);
+
+  let toldAt = Number.NEGATIVE_INFINITY;
 
   const inquire = async (order: RailOrder): Promise<Inquiry> => {
     const note = readNote(order);
@@ -68,17 +75,25 @@ export function paypalRail(options: PayPalRailOptions): RemoteRail {
       }
       const question = questionOf(order, note);
       if ('reason' in question) return { kind: 'declined', reason: question.reason };
+      const begun = clock.now();
       const found = await client.ask(question).then(
         (answer) => (order.kind === 'refund' ? refundOf(order, answer) : chargeOf(order, answer)),
-        (error: unknown): Found => ({
-          kind: 'unknown',
-          reason: error instanceof Error ? error.message : String(error),
-        }),
+        (error: unknown) => lostOf(order, note, error, begun),
       );
       return weighed(note, found, clock.now());
     },
     inquire,
-    accept: (message, headers) => webhooks.read(message, headers),
+    async accept(message, headers) {
+      try {
+        return await webhooks.read(message, headers);
+      } catch (error) {
+        if (clock.now() >= toldAt + MINUTE_MS) {
+          toldAt = clock.now();
+          options.told?.(`a webhook was refused: ${error instanceof Error ? error.message : error}`);
+        }
+        throw error;
+      }
+    },
     settlement: (from, to) => settlementOf(client, from, to, clock.now()),
   };
 }
@@ -104,6 +119,16 @@ function questionOf(
     payment_source: { paypal: { vault_id: vaultId } },
   };
   return { method: 'POST', path: '/v2/checkout/orders', requestId, body };
+}
+
+/**
+ * A charge that did not leave moves nothing, when it is the first time that it was to leave: a repeat comes a second later at the earliest, and
+ * the one before it may have left, also from a process that was killed.
+ */
+function lostOf({ kind }: RailOrder, { from, lostAt }: Note, error: unknown, begun: number): Found {
+  const isFirst = from !== undefined && lostAt === undefined && begun >= from && begun < from + FIRST_REPEAT_MS;
+  if (error instanceof NotSent && kind === 'charge' && isFirst) return { kind: 'declined', reason: 'rail-unreachable' };
+  return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
 }
 
 /**

@@ -163,7 +163,7 @@ describe('party', () => {
   it('is registered, listed, gets another key, is revoked and let ask again', async () => {
     const { world, run } = await office();
     const added = await run(
-      ...['party', 'add', '--name', 'Banca di Torino', '--short-name', 'BancaTorino', '--kinds', 'login,sign'],
+      ...['party', 'add', '--name', 'Banca di Torino', '--short-name', 'BancaTorino', '--kinds', 'sign,login'],
     );
     const [, key = ''] =
       /^Relying party 1: Banca di Torino\nAPI key, shown this once: (cm_[0-9a-f]{32})$/.exec(added) ?? [];
@@ -201,8 +201,9 @@ describe('what the administrator does wrong', () => {
     [['party', 'add', '--name', 'A', '--short-name', 'è'.repeat(13)], 'expected 1 to 24 octets of UTF-8, got 26'],
     [
       ['party', 'add', '--name', 'A', '--short-name', 'A', '--kinds', 'deposit'],
-      'Allowed choices are login, sign, payment',
+      'Give one or more of login, sign, payment',
     ],
+    [['party', 'add', '--name', 'A', '--short-name', 'A', '--kinds', 'login,login'], 'each once'],
     [['party', 'revoke', '--party', '77'], 'there is no relying party 77'],
     [['balance'], 'give either --person or --number'],
     [['balance', '--person', '1', '--number', CUSTOMER_NUMBER], 'give either --person or --number'],

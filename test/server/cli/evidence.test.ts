@@ -46,7 +46,8 @@ async function office() {
   const jwks = `${url}/.well-known/jwks.json`;
   write('verify.py', exampleOf('python'));
   write('verify.sh', exampleOf('sh'));
-  const files = { login: write('login.jws', `${login}\n`), signature: write('signature.jws', `${signature}\n`) };
+  // As the API gives it, and as an editor leaves it.
+  const files = { login: write('login.jws', login), signature: write('signature.jws', `${signature}\n`) };
   const keySet = write('jwks.json', await (await fetch(jwks)).text());
   return { ...base, folder, login, signature, files, keySet, jwks, write };
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
-import { type Exposure, httpOptionsOf } from '../../../server/cli/exposure.ts';
+import { addressOf, type Exposure, httpOptionsOf } from '../../../server/cli/exposure.ts';
 import { inProcess } from '../../in-process.ts';
 import { temporaryFolder } from '../database.ts';
 import { shop } from '../world.ts';
@@ -50,6 +50,14 @@ describe('where the HTTP API may listen', () => {
       behindProxy: true,
       hosts: [host, 'a.example'],
     });
+  });
+
+  it.each([
+    ['127.0.0.1', undefined, 'http://127.0.0.1:8080'],
+    ['pay.example', 'cert.pem', 'https://pay.example:8080'],
+    ['::1', undefined, 'http://[::1]:8080'],
+  ])('%s, with the certificate %s, is %s', (host, tlsCert, url) => {
+    expect(addressOf({ listen: listen(host), ...(tlsCert !== undefined && { tlsCert }) })).toBe(url);
   });
 
   it('with TLS anywhere', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, RailOrder } from '../../../../server/index.ts';
+import { NotSent } from '../../../../server/rails/paypal/http.ts';
 import { CHARGE, REFUND, type Scripted, scripted } from './scripted-paypal.ts';
 
 const EUR_1250 = { currency_code: 'EUR', value: '12.50' };
@@ -144,6 +145,23 @@ describe('a charge', () => {
     expect(await rail.send({ ...CHARGE, note: refused.note ?? lost.note ?? '' })).toMatchObject({ kind: 'declined' });
   });
 
+  it.each<readonly [string, RailOrder, lateMs: number, Partial<Outcome>]>([
+    ['a charge, for the first time', CHARGE, 999, { kind: 'declined', reason: 'rail-unreachable' }],
+    ['a charge, perhaps once more', CHARGE, 1_000, { kind: 'unknown', reason: 'no way' }],
+    ['a charge of a clock that was put back', CHARGE, -1, { kind: 'unknown', reason: 'no way' }],
+    [
+      'a charge whose answer was lost',
+      { ...CHARGE, note: JSON.stringify({ ...NOTE, lostAt: NOTE.from }) },
+      0,
+      { kind: 'unknown', reason: 'no way' },
+    ],
+    ['a refund', REFUND, 0, { kind: 'unknown', reason: 'no way' }],
+  ])('%s does not leave', async (_, order, lateMs, outcome) => {
+    const { rail } = scripted(new NotSent('no way'));
+    const note = JSON.stringify({ ...JSON.parse(order.note), from: NOTE.from - lateMs });
+    expect(await rail.send({ ...order, note })).toMatchObject(outcome);
+  });
+
   it('with a note of another rail is not sent', async () => {
     await expect(scripted().rail.send({ ...CHARGE, note: '{"from":"yesterday"}' })).rejects.toThrow();
   });
@@ -257,6 +275,19 @@ describe('a question about an order', () => {
   });
 });
 
+it('a webhook that is refused is told, once a minute', async () => {
+  const { rail, clock, told } = scripted();
+  const refused = () =>
+    expect(rail.accept?.(Buffer.from('{}'), {})).rejects.toThrow('the headers that sign it are missing');
+  await refused();
+  await clock.advance(59_999);
+  await refused();
+  expect(told).toEqual(['a webhook was refused: the headers that sign it are missing']);
+  await clock.advance(1);
+  await refused();
+  expect(told).toHaveLength(2);
+});
+
 describe('an access token', () => {
   it('is asked for once, and again a minute before it ends', async () => {
     const { rail, clock, granted } = scripted(...Array(4).fill([200, CAPTURE]));
@@ -293,8 +324,7 @@ describe('an access token', () => {
     const { rail, asked, grants } = scripted();
     grants.push(grant);
     expect(await rail.send(CHARGE)).toMatchObject({
-      kind: 'unknown',
-      reason: expect.stringMatching(/^PayPal gives no access token \(\d+\): check the secret$/),
+      ...{ kind: 'declined', reason: 'rail-unreachable' },
     });
     expect(asked).toEqual([]);
   });

@@ -35,6 +35,7 @@ export function scripted(...answers: readonly Scripted[]) {
   const asked: HttpRequest[] = [];
   const granted: HttpRequest[] = [];
   const grants: Scripted[] = [];
+  const told: string[] = [];
   const http: AskOverHttp = async (request) => {
     const isGrant = request.url.endsWith('/v1/oauth2/token');
     (isGrant ? granted : asked).push(request);
@@ -54,6 +55,7 @@ export function scripted(...answers: readonly Scripted[]) {
     http,
     clock,
     vaultIdOf: () => undefined,
+    told: (what) => told.push(what),
   });
-  return { clock, rail, asked, granted, grants };
+  return { clock, rail, asked, granted, grants, told };
 }

@@ -103,7 +103,8 @@ describe('a webhook', () => {
     const { read, fetched, signer } = receiver();
     await read(CAPTURED);
     await read(CAPTURED);
-    expect(fetched).toEqual([`${ADDRESS}/v1/notifications/certs/CERT-360caa42-fca2a594-a5cafa77`]);
+    expect(fetched).toEqual([ADDRESS + signer.certificatePath]);
+    expect(signer.certificatePath).toMatch(/^\/v1\/notifications\/certs\/CERT(-[0-9a-f]{8}){3}$/);
     for (let n = 0; n < 9; n += 1)
       await read(CAPTURED, { 'paypal-cert-url': `${ADDRESS}/v1/notifications/certs/${n}` });
     expect(fetched).toHaveLength(10);
