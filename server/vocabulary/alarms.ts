@@ -88,7 +88,7 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
   'ledger-breach':
     'Run cash-server ledger check, keep a copy of the file, and report the fault: nothing is mended by itself',
   'settlement-only-there':
-    'The rail moved money that is not booked here: find its payment, or ask the rail to give the money back',
+    'The rail moved money that is not booked here. Is its outcome not known yet, wait: the service asks the rail again. Otherwise find its payment, or ask the rail to give the money back',
   'settlement-only-here': 'The rail owes money that is booked here: ask it when it settles this movement',
   'settlement-other-amount': 'Ask the rail for the difference, or whether it kept a fee',
   'settlement-duplicate': 'The rail moved the money more than once: ask it to give the surplus back',
