@@ -3,7 +3,7 @@ import { cardRail, type OpenLine, type RemoteRail } from '../../server/index.ts'
 import type { CardEntry } from '../hosts/card-book.ts';
 import { CardHost } from '../hosts/card-host.ts';
 import { memoryCardLine } from '../hosts/card-link.ts';
-import type { HostFault, HostOrder } from '../hosts/example-host.ts';
+import type { HostOrder } from '../hosts/example-host.ts';
 import type { Lifeline } from './lifeline.ts';
 import type { LostRefund, PaymentHost } from './payment-host.ts';
 
@@ -16,8 +16,8 @@ const SILENCE_MS = 600_000;
 
 /** A card host, and the rail of ISO 8583 to it: everybody in town has a card. */
 export class Acquirer implements PaymentHost {
+  readonly double: CardHost;
   readonly #clock: Clock;
-  readonly #host: CardHost;
   readonly #txns: () => Iterable<string>;
 
   /** @param txns of all payments, whose first 12 digits the host has as the retrieval reference */
@@ -25,28 +25,12 @@ export class Acquirer implements PaymentHost {
     this.#clock = clock;
     this.#txns = txns;
     const speech = { variant: 'binary', lengthCountsItself: false, tpdu: false } as const;
-    this.#host = new CardHost({ clock, merchant: MERCHANT, speech });
-  }
-
-  get down(): boolean {
-    return this.#host.down;
-  }
-
-  set down(isDown: boolean) {
-    this.#host.down = isDown;
-  }
-
-  misbehave(fault: HostFault): void {
-    this.#host.misbehave(fault);
-  }
-
-  decide(state: 'moved' | 'declined'): void {
-    this.#host.decide(state);
+    this.double = new CardHost({ clock, merchant: MERCHANT, speech });
   }
 
   rail(lifeline: Lifeline, clock: Clock): RemoteRail {
     return cardRail({
-      open: tied(memoryCardLine(this.#host, this.#clock, LATENCY_MS), lifeline),
+      open: tied(memoryCardLine(this.double, this.#clock, LATENCY_MS), lifeline),
       clock: lifeline.clock(clock),
       dialect: { variant: 'binary', framing: { lengthCountsItself: false } },
       silenceMs: SILENCE_MS,
@@ -55,20 +39,20 @@ export class Acquirer implements PaymentHost {
       terminals: TERMINALS,
       reversals: 'request',
       cardOf: () => TOKEN,
-      statements: async (from, to) => [{ name: 'town', text: this.#host.statement(from, to) }],
+      statements: async (from, to) => [{ name: 'town', text: this.double.statement(from, to) }],
     });
   }
 
   get orders(): readonly HostOrder[] {
-    return ordersOf(this.#host.entries, this.#txns());
+    return ordersOf(this.double.entries, this.#txns());
   }
 
   hasCharged(txn: string): boolean {
-    return movedOf(this.#host.entries, txn, 'purchase').length > 0;
+    return movedOf(this.double.entries, txn, 'purchase').length > 0;
   }
 
   hasGivenBack(refund: LostRefund): boolean {
-    return hasGivenBack(this.#host.entries, refund);
+    return hasGivenBack(this.double.entries, refund);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../../modem/index.ts';
 import type { RemoteRail } from '../../server/index.ts';
-import { ExampleHost, type HostFault, type HostOrder } from '../hosts/example-host.ts';
+import { ExampleHost, type HostOrder } from '../hosts/example-host.ts';
 import { exampleRail } from '../hosts/example-rail.ts';
 import { type HostLink, memoryLink } from '../hosts/host-link.ts';
 import type { Lifeline } from './lifeline.ts';
-import type { LostRefund, PaymentHost } from './payment-host.ts';
+import { hasMoved, type LostRefund, type PaymentHost } from './payment-host.ts';
 
 const SECRET = 'between rail and host';
 const KEY_LIFE_MS = 48 * 3_600_000;
@@ -12,36 +12,20 @@ const LATENCY_MS = 300;
 
 /** The example host, and its rail; lost answers are dealt with in one of three ways. */
 export class Bank implements PaymentHost {
+  readonly double: ExampleHost;
   readonly #clock: Clock;
   readonly #onUnknown: 'inquire' | 'repeat' | 'reverse';
-  readonly #host: ExampleHost;
 
   /** @param notice gets what the bank sends by itself */
   constructor(clock: Clock, onUnknown: 'inquire' | 'repeat' | 'reverse', notice: (message: Uint8Array) => void) {
     this.#clock = clock;
     this.#onUnknown = onUnknown;
-    this.#host = new ExampleHost({ clock, secret: SECRET, keyLifeMs: KEY_LIFE_MS });
-    this.#host.onNotice = notice;
-  }
-
-  get down(): boolean {
-    return this.#host.down;
-  }
-
-  set down(isDown: boolean) {
-    this.#host.down = isDown;
-  }
-
-  misbehave(fault: HostFault): void {
-    this.#host.misbehave(fault);
-  }
-
-  decide(state: 'moved' | 'declined'): void {
-    this.#host.decide(state);
+    this.double = new ExampleHost({ clock, secret: SECRET, keyLifeMs: KEY_LIFE_MS });
+    this.double.onNotice = notice;
   }
 
   rail(lifeline: Lifeline, clock: Clock): RemoteRail {
-    const near = memoryLink(this.#host.serve, this.#clock, LATENCY_MS);
+    const near = memoryLink(this.double.serve, this.#clock, LATENCY_MS);
     const link: HostLink = (line, heard) => {
       let close = () => {};
       lifeline.run(() => {
@@ -62,18 +46,14 @@ export class Bank implements PaymentHost {
   }
 
   get orders(): readonly HostOrder[] {
-    return this.#host.orders;
+    return this.double.orders;
   }
 
   hasCharged(txn: string): boolean {
-    return this.#hasMoved(`${txn}:charge`);
+    return hasMoved(this.orders, `${txn}:charge`);
   }
 
   hasGivenBack({ key }: LostRefund): boolean {
-    return this.#hasMoved(key);
-  }
-
-  #hasMoved(key: string): boolean {
-    return this.orders.some((order) => order.key === key && order.state === 'moved');
+    return hasMoved(this.orders, key);
   }
 }

@@ -132,7 +132,7 @@ async function comeToRest(town: Town): Promise<void> {
   }
   for (let hour = 0; hour * HOUR_MS < REST_MS; hour += 1) {
     await clock.advance(HOUR_MS);
-    host.decide('moved');
+    host.double.decide('moved');
   }
   await clock.run(town.operator.lookUp());
   await clock.advance(2 * HOUR_MS);

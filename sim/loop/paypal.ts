@@ -1,11 +1,11 @@
 import type { Clock } from '../../modem/index.ts';
 import { type AskOverHttp, paypalRail, type RemoteRail } from '../../server/index.ts';
-import type { HostFault, HostOrder } from '../hosts/example-host.ts';
+import type { HostOrder } from '../hosts/example-host.ts';
 import type { PayPalEntry } from '../hosts/paypal-book.ts';
 import { PayPalHost } from '../hosts/paypal-host.ts';
 import { memoryPayPal } from '../hosts/paypal-link.ts';
 import type { Lifeline } from './lifeline.ts';
-import type { LostRefund, PaymentHost } from './payment-host.ts';
+import { hasMoved, type LostRefund, type PaymentHost } from './payment-host.ts';
 
 const AGREED = { clientId: 'town', secret: 'town', webhookId: '4JH86294D6297924G' } as const;
 const ADDRESS = 'https://api.paypal.example';
@@ -14,30 +14,14 @@ const LATENCY_MS = 300;
 
 /** PayPal, and the rail to it: everybody in town has an account in the vault. */
 export class PayPal implements PaymentHost {
+  readonly double: PayPalHost;
   readonly #clock: Clock;
-  readonly #host: PayPalHost;
 
   /** @param notice gets each webhook */
   constructor(clock: Clock, notice: PayPalHost['onNotice']) {
     this.#clock = clock;
-    this.#host = new PayPalHost({ clock, ...AGREED, vault: [VAULT_ID], address: ADDRESS });
-    this.#host.onNotice = notice;
-  }
-
-  get down(): boolean {
-    return this.#host.down;
-  }
-
-  set down(isDown: boolean) {
-    this.#host.down = isDown;
-  }
-
-  misbehave(fault: HostFault): void {
-    this.#host.misbehave(fault);
-  }
-
-  decide(state: 'moved' | 'declined'): void {
-    this.#host.decide(state);
+    this.double = new PayPalHost({ clock, ...AGREED, vault: [VAULT_ID], address: ADDRESS });
+    this.double.onNotice = notice;
   }
 
   rail(lifeline: Lifeline, clock: Clock): RemoteRail {
@@ -45,26 +29,22 @@ export class PayPal implements PaymentHost {
       ...AGREED,
       url: ADDRESS,
       certificateOrigins: [ADDRESS],
-      http: tied(memoryPayPal(this.#host, this.#clock, LATENCY_MS), lifeline),
+      http: tied(memoryPayPal(this.double, this.#clock, LATENCY_MS), lifeline),
       clock: lifeline.clock(clock),
       vaultIdOf: () => VAULT_ID,
     });
   }
 
   get orders(): readonly HostOrder[] {
-    return this.#host.entries.map(orderOf);
+    return this.double.entries.map(orderOf);
   }
 
   hasCharged(txn: string): boolean {
-    return this.#hasMoved(`${txn}:charge`);
+    return hasMoved(this.orders, `${txn}:charge`);
   }
 
   hasGivenBack({ key }: LostRefund): boolean {
-    return this.#hasMoved(key);
-  }
-
-  #hasMoved(key: string): boolean {
-    return this.orders.some((order) => order.key === key && order.state === 'moved');
+    return hasMoved(this.orders, key);
   }
 }
 

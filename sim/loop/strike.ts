@@ -63,12 +63,12 @@ export function strike(town: Town, fault: LoopFault): void {
       void operator.rotate(fault.use);
       return;
     case 'host':
-      host.misbehave(fault.fault);
+      host.double.misbehave(fault.fault);
       return;
     case 'host-down':
-      host.down = true;
+      host.double.down = true;
       clock.after(fault.ms, () => {
-        host.down = false;
+        host.double.down = false;
       });
       return;
   }
