@@ -39,6 +39,7 @@ const ALL_ON_POSTGRES = [
   'test/server/{approvals,attempts,authentications,ciba,client,ecr,enrolment,http,intake,journal,ledger,outgoing,payments,pin-change,processes,queries,rails}/**/*.test.ts',
   'test/server/{jws-keys,keyring,merchants,operators,orders,parties,reconciliation,service,time,upkeep}/**/*.test.ts',
   'test/server/*.test.ts',
+  'test/sim/hosts/{card,paypal,rail}-{days,laws,settlement,storm}.test.ts',
 ];
 
 /** Tests of SQLite alone. */

@@ -105,7 +105,7 @@ export function decisions({ inquire, accept }: RemoteRail): readonly Law[] {
       trial.misbehaving.misbehave('pending');
       const txn = await trial.pay();
       await trial.expectState(txn, 'PENDING');
-      await trial.clock.advance(3 * DAY_MS);
+      await trial.clock.advance(DAY_MS);
       await trial.expectState(txn, 'PENDING');
       trial.misbehaving.decide(decision);
       await tell(trial, order(notices));

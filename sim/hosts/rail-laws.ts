@@ -8,8 +8,12 @@ import { settlementLaws } from './settlement-laws.ts';
 /** One law of how a rail and its host behave under the service. */
 export interface RailLaw {
   readonly name: string;
-  /** Tries it in a service of its own. @throws AssertionError that says what was expected */
-  run(): Promise<void>;
+  /**
+   * Tries it in a service of its own.
+   * @param database an empty one: a file, or a URL of PostgreSQL. Default: one in memory
+   * @throws AssertionError that says what was expected
+   */
+  run(database?: string): Promise<void>;
 }
 
 /**
@@ -40,8 +44,8 @@ function lawsOf(make: ((clock: VirtualClock) => RailUnderTrial) | undefined, law
     .filter(([, applies]) => applies)
     .map(([name, , body]) => ({
       name,
-      async run() {
-        const trial = await RailTrial.open(make);
+      async run(database) {
+        const trial = await RailTrial.open(make, database);
         await body(trial);
         await trial.close();
       },

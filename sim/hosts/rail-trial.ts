@@ -77,8 +77,14 @@ export class RailTrial {
     };
   }
 
-  /** @param make the rail under trial; `undefined`: the service's own ledger */
-  static async open(make: ((clock: VirtualClock) => RailUnderTrial) | undefined): Promise<RailTrial> {
+  /**
+   * @param make the rail under trial; `undefined`: the service's own ledger
+   * @param database an empty one: a file, or a URL of PostgreSQL. Default: one in memory
+   */
+  static async open(
+    make: ((clock: VirtualClock) => RailUnderTrial) | undefined,
+    database: string = ':memory:',
+  ): Promise<RailTrial> {
     const clock = new VirtualClock();
     const random = seededRandom('rail trial');
     const { keys } = createServiceKeys(servicePrimitives(), random.fork('keys'));
@@ -86,7 +92,8 @@ export class RailTrial {
     const tried = make?.(clock);
     const orders: RailOrder[] = [];
     const service = await openService({
-      database: ':memory:',
+      database,
+      alone: true,
       keys,
       number: '+393400000000',
       bearer: customer,

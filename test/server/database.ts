@@ -45,6 +45,11 @@ export async function newDatabase(): Promise<string> {
   return database.url;
 }
 
+/** A database for a service that is opened once; with SQLite it is kept in memory. */
+export async function passingDatabase(): Promise<string> {
+  return onPostgres ? newDatabase() : ':memory:';
+}
+
 /** A store of its own, of one process; with SQLite it is kept in memory. */
 export async function testStore(clock: VirtualClock = new VirtualClock(), probe: StoreProbe = {}): Promise<Store> {
   const hold = (work: Promise<unknown>) => void clock.hold(work);

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import { cardRail } from '../../../server/index.ts';
 import { CardHost, memoryCardLine, railLaws, type VirtualClock } from '../../../sim/index.ts';
+import { passingDatabase } from '../../server/database.ts';
 
 const MAC_KEY = Buffer.from('0123456789abcdeffedcba9876543210', 'hex');
 const TPDU = Buffer.from('6000010002', 'hex');
@@ -31,5 +32,5 @@ describe.each([
     });
     return { rail, host };
   };
-  it.each(railLaws(make))('keeps the law: $name', ({ run }) => run());
+  it.each(railLaws(make))('keeps the law: $name', async ({ run }) => run(await passingDatabase()));
 });

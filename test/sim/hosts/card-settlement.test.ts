@@ -2,28 +2,32 @@ import { expect, it } from 'vitest';
 import { cardRail } from '../../../server/index.ts';
 import { RailTrial } from '../../../sim/hosts/rail-trial.ts';
 import { CardHost, memoryCardLine } from '../../../sim/index.ts';
+import { passingDatabase } from '../../server/database.ts';
 
 /** A service with a card rail whose acquirer sends these statements. */
 async function trial() {
   const statements: string[] = [];
   const hosts: CardHost[] = [];
-  const made = await RailTrial.open((clock) => {
-    const speech = { variant: 'ascii', lengthCountsItself: false, tpdu: false } as const;
-    const host = new CardHost({ clock, merchant: 'MERCHANT1', speech });
-    hosts.push(host);
-    const rail = cardRail({
-      open: memoryCardLine(host, clock),
-      clock,
-      dialect: { variant: 'ascii', framing: { lengthCountsItself: false } },
-      acquirer: '12345',
-      merchant: 'MERCHANT1',
-      terminals: ['T1', 'T2'],
-      reversals: 'request',
-      cardOf: () => '9017',
-      statements: async () => statements.map((text, index) => ({ name: `${index}.csv`, text })),
-    });
-    return { rail, host };
-  });
+  const made = await RailTrial.open(
+    (clock) => {
+      const speech = { variant: 'ascii', lengthCountsItself: false, tpdu: false } as const;
+      const host = new CardHost({ clock, merchant: 'MERCHANT1', speech });
+      hosts.push(host);
+      const rail = cardRail({
+        open: memoryCardLine(host, clock),
+        clock,
+        dialect: { variant: 'ascii', framing: { lengthCountsItself: false } },
+        acquirer: '12345',
+        merchant: 'MERCHANT1',
+        terminals: ['T1', 'T2'],
+        reversals: 'request',
+        cardOf: () => '9017',
+        statements: async () => statements.map((text, index) => ({ name: `${index}.csv`, text })),
+      });
+      return { rail, host };
+    },
+    await passingDatabase(),
+  );
   const [host] = hosts;
   if (host === undefined) throw new Error('there is no host');
   return { trial: made, host, statements };

@@ -4,6 +4,7 @@ import { cardRail } from '../../../server/index.ts';
 import { PRICE, RailTrial } from '../../../sim/hosts/rail-trial.ts';
 import { type CardEntry, type CardFault, CardHost, memoryCardLine, seededRandom } from '../../../sim/index.ts';
 import { inFull } from '../../in-full.ts';
+import { onPostgres, passingDatabase } from '../../server/database.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -20,26 +21,29 @@ async function storm(seed: string, payments: number) {
   const random = seededRandom(seed);
   const change = { statement: (lines: readonly string[]): readonly string[] => lines };
   const hosts: CardHost[] = [];
-  const trial = await RailTrial.open((clock) => {
-    const speech = { variant: 'binary', lengthCountsItself: true, tpdu: false } as const;
-    const host = new CardHost({ clock, merchant: 'MERCHANT1', speech });
-    hosts.push(host);
-    const rail = cardRail({
-      open: memoryCardLine(host, clock),
-      clock,
-      dialect: { variant: 'binary', framing: { lengthCountsItself: true } },
-      acquirer: '12345',
-      merchant: 'MERCHANT1',
-      terminals: ['T1', 'T2', 'T3'],
-      reversals: 'request',
-      cardOf: () => '9017',
-      async statements() {
-        const [heading = '', ...lines] = host.statement(0, clock.now()).trimEnd().split('\n');
-        return [{ name: 'all', text: [heading, ...change.statement(lines)].join('\n') }];
-      },
-    });
-    return { rail, host };
-  });
+  const trial = await RailTrial.open(
+    (clock) => {
+      const speech = { variant: 'binary', lengthCountsItself: true, tpdu: false } as const;
+      const host = new CardHost({ clock, merchant: 'MERCHANT1', speech });
+      hosts.push(host);
+      const rail = cardRail({
+        open: memoryCardLine(host, clock),
+        clock,
+        dialect: { variant: 'binary', framing: { lengthCountsItself: true } },
+        acquirer: '12345',
+        merchant: 'MERCHANT1',
+        terminals: ['T1', 'T2', 'T3'],
+        reversals: 'request',
+        cardOf: () => '9017',
+        async statements() {
+          const [heading = '', ...lines] = host.statement(0, clock.now()).trimEnd().split('\n');
+          return [{ name: 'all', text: [heading, ...change.statement(lines)].join('\n') }];
+        },
+      });
+      return { rail, host };
+    },
+    await passingDatabase(),
+  );
   const [host] = hosts;
   if (host === undefined) throw new Error('there is no host');
   const fault = () => {
@@ -71,7 +75,7 @@ function movedAt(host: CardHost, txn: string): number {
   return moved.reduce((sum, entry) => sum + sign(entry), 0);
 }
 
-it.each(inFull(['one', 'two', 'three', 'four'], ['one']))(
+it.each(onPostgres ? ['one'] : inFull(['one', 'two', 'three', 'four'], ['one']))(
   'with a host that misbehaves all ends, nothing is charged twice, and each planted difference is found (seed %s)',
   async (seed) => {
     const { trial, host, txns, begin, change } = await storm(seed, 160);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RailTrial } from '../../../sim/hosts/rail-trial.ts';
 import type { PayPalHost, PayPalHostOptions } from '../../../sim/index.ts';
+import { passingDatabase } from '../../server/database.ts';
 import { paypalUnderTrial } from './paypal-trial.ts';
 
 const HOUR_MS = 3_600_000;
@@ -9,11 +10,14 @@ const DAY_MS = 24 * HOUR_MS;
 /** A service with the PayPal rail, its host, and the alarms of the journal. */
 async function open(options: Partial<PayPalHostOptions> = {}) {
   const hosts: PayPalHost[] = [];
-  const trial = await RailTrial.open((clock) => {
-    const made = paypalUnderTrial(clock, options);
-    hosts.push(made.host);
-    return made;
-  });
+  const trial = await RailTrial.open(
+    (clock) => {
+      const made = paypalUnderTrial(clock, options);
+      hosts.push(made.host);
+      return made;
+    },
+    await passingDatabase(),
+  );
   const [host] = hosts;
   if (host === undefined) throw new Error('there is no host');
   const notices: (readonly [Uint8Array, Readonly<Record<string, string>> | undefined])[] = [];

@@ -4,6 +4,7 @@ import type { SettlementLine } from '../../../server/index.ts';
 import { PRICE, RailTrial } from '../../../sim/hosts/rail-trial.ts';
 import { type PayPalFault, type PayPalHost, seededRandom } from '../../../sim/index.ts';
 import { inFull } from '../../in-full.ts';
+import { onPostgres, passingDatabase } from '../../server/database.ts';
 import { paypalUnderTrial } from './paypal-trial.ts';
 
 const HOUR_MS = 3_600_000;
@@ -21,15 +22,18 @@ async function storm(seed: string, payments: number) {
   const random = seededRandom(seed);
   const change = { settlement: (lines: readonly SettlementLine[]): readonly SettlementLine[] => lines };
   const hosts: PayPalHost[] = [];
-  const trial = await RailTrial.open((clock) => {
-    const { rail, host } = paypalUnderTrial(clock, { reportLagMs: 3 * HOUR_MS });
-    hosts.push(host);
-    const settlement = async (from: number, to: number) => {
-      const lines = change.settlement(await rail.settlement(0, clock.now()));
-      return lines.filter(({ at }) => at >= from && at < to);
-    };
-    return { rail: { ...rail, settlement }, host };
-  });
+  const trial = await RailTrial.open(
+    (clock) => {
+      const { rail, host } = paypalUnderTrial(clock, { reportLagMs: 3 * HOUR_MS });
+      hosts.push(host);
+      const settlement = async (from: number, to: number) => {
+        const lines = change.settlement(await rail.settlement(0, clock.now()));
+        return lines.filter(({ at }) => at >= from && at < to);
+      };
+      return { rail: { ...rail, settlement }, host };
+    },
+    await passingDatabase(),
+  );
   const [host] = hosts;
   if (host === undefined) throw new Error('there is no host');
   host.onNotice = (body, headers) => {
@@ -69,7 +73,7 @@ function movedAt(host: PayPalHost, txn: string): number {
   return moved.reduce((sum, { kind, minor }) => sum + (kind === 'capture' ? minor : -minor), 0);
 }
 
-it.each(inFull(['one', 'two', 'three', 'four'], ['one']))(
+it.each(onPostgres ? ['one'] : inFull(['one', 'two', 'three', 'four'], ['one']))(
   'with a PayPal that misbehaves all ends, nothing is charged twice, and each planted difference is found (seed %s)',
   async (seed) => {
     const { trial, host, txns, begin, change } = await storm(seed, 160);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Capabilities, Outcome, RailOrder, RemoteRail, SettlementLine } from '../../../server/index.ts';
 import { ref } from '../../../server/vocabulary/ids.ts';
 import { ExampleHost, exampleRail, ledgerLaws, memoryLink, railLaws, VirtualClock } from '../../../sim/index.ts';
+import { newDatabase, passingDatabase, rows } from '../../server/database.ts';
 
 const HOUR_MS = 3_600_000;
 const KEY_LIFE = { charge: 6 * HOUR_MS, refund: 48 * HOUR_MS, reversal: 6 * HOUR_MS };
@@ -25,7 +26,7 @@ describe.each(VARIANTS)(
       const capabilities = { onUnknown, refund, keyLifeMs: KEY_LIFE };
       return { rail: exampleRail({ link, clock, secret, inquiry, capabilities }), host };
     };
-    it.each(railLaws(make))('keeps the law: $name', ({ run }) => run());
+    it.each(railLaws(make))('keeps the law: $name', async ({ run }) => run(await passingDatabase()));
   },
 );
 
@@ -101,7 +102,14 @@ it.each<readonly [Partial<Capabilities>, without: 'inquire' | 'accept' | 'nothin
 });
 
 describe('the ledger rail', () => {
-  it.each(ledgerLaws())('keeps the law: $name', ({ run }) => run());
+  it.each(ledgerLaws())('keeps the law: $name', async ({ run }) => run(await passingDatabase()));
+
+  it('is tried in the database that is given', async () => {
+    const database = await newDatabase();
+    const [law] = ledgerLaws();
+    await law?.run(database);
+    expect(await rows(database, 'SELECT state FROM payment')).toEqual([{ state: 'REFUNDED' }]);
+  });
 });
 
 /** What is wrong with a rail; `inquire` undefined: its host cannot be asked. */
