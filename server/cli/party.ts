@@ -1,8 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
+import { type ClientJwks, readClientJwks } from '../parties/client-jwks.ts';
 import { AUTHENTICATION_KINDS, type AuthenticationKind } from '../vocabulary/authentication-states.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
 import { askService, withServer } from './admin-api.ts';
+import { readSettings } from './settings-file.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 interface AddOptions {
@@ -29,6 +32,7 @@ export function partyCommand(): Command {
     .addCommand(addCommand())
     .addCommand(listCommand())
     .addCommand(notifyCommand())
+    .addCommand(jwksCommand())
     .addCommand(rotateKeyCommand())
     .addCommand(revokeCommand())
     .addCommand(resumeCommand());
@@ -102,6 +106,37 @@ function notifyCommand(): Command {
         `Relying party ${id} ${at === undefined ? 'polls' : `is told at ${at}`}`,
       );
     });
+}
+
+function jwksCommand(): Command {
+  return withServer(new Command('jwks'))
+    .description('say by which public keys OpenID CIBA knows a relying party (private_key_jwt), and not by its API key')
+    .requiredOption('--party <id>', 'the relying party', wholeNumberOption)
+    .addOption(new Option('--file <path>', 'a JWK Set: {"keys":[…]}').conflicts('none'))
+    .option('--none', 'by none: it gives its API key again')
+    .action(async ({ party: id, file, none }: { party: number; file?: string; none?: true }, command: Command) => {
+      if (file === undefined && none !== true) throw new UsageError('give --file PATH, or --none');
+      const jwks = file === undefined ? null : publicKeysIn(file);
+      const request = { method: 'POST', path: `/v1/parties/${id}/jwks`, body: { jwks } } as const;
+      const party = await askService(command, request, PartyAnswer);
+      outputOf(command).print({ event: 'party', ...party }, `CIBA knows relying party ${id} by ${methodOf(jwks)}`);
+    });
+}
+
+function methodOf(jwks: ClientJwks | null): string {
+  if (jwks === null) return 'its API key';
+  const { length } = jwks.keys;
+  return `${length} public ${length === 1 ? 'key' : 'keys'}, and not by its API key any more`;
+}
+
+/** Looked at here, so that no private key leaves this machine. @throws UsageError */
+function publicKeysIn(file: string): ClientJwks {
+  try {
+    return readClientJwks(readSettings('--file', file, z.unknown()));
+  } catch (error) {
+    if (error instanceof ServiceError) throw new UsageError(`--file ${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 function rotateKeyCommand(): Command {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Merchant } from '../merchants/merchants.ts';
 import type { Act } from '../operators/audit.ts';
 import type { Actor } from '../operators/operator.ts';
@@ -24,16 +25,27 @@ export async function partyOf(service: Service, request: FastifyRequest): Promis
 }
 
 /**
- * The relying party that is the client of a request: `client_secret_basic` (RFC 6749, 2.3.1), its number and its API key.
+ * Finds the relying party that is the client of a request of CIBA, by `client_secret_basic` or `private_key_jwt`. Once a request, because a client assertion
+ * can be used once.
  * @throws ServiceError `unauthorized`
  */
-export async function cibaClientOf(service: Service, request: FastifyRequest): Promise<RelyingParty> {
-  const { id, secret } = basicOf(request);
-  const party = await service.parties.byApiKey(secret);
-  if (party === undefined || String(party.id) !== id)
-    throw new ServiceError('unauthorized', 'This is not the number and the API key of a relying party');
-  return party;
+export async function checkCibaClient(service: Service, request: FastifyRequest): Promise<void> {
+  const parameters = Form.safeParse(request.body).data ?? {};
+  const isTwice = request.headers.authorization !== undefined && parameters['client_assertion'] !== undefined;
+  if (isTwice)
+    throw new ServiceError('unauthorized', 'The request says twice who the client is: Authorization, client_assertion');
+  const { cibaClients } = service.parties;
+  clients.set(request, (await cibaClients.byAssertion(parameters)) ?? (await cibaClients.bySecret(basicOf(request))));
 }
+
+/** The relying party that {@link checkCibaClient} has found; `undefined`: none. */
+export function cibaClientOf(request: FastifyRequest): RelyingParty | undefined {
+  return clients.get(request);
+}
+
+const Form = z.record(z.string(), z.string());
+
+const clients = new WeakMap<FastifyRequest, RelyingParty>();
 
 /**
  * Lets an operator pass whose role is enough for the route.
@@ -123,7 +135,7 @@ function basicOf(request: FastifyRequest): { readonly id: string; readonly secre
   const [id, secret] = Array.from(new URLSearchParams(decoded.replace(':', '=')).entries())[0] ?? [];
   if (id === undefined || secret === undefined) {
     const needed =
-      'The request needs client_secret_basic: Authorization: Basic, number and API key of the relying party';
+      'The request needs client_secret_basic: Authorization: Basic, number and API key of the relying party; or private_key_jwt';
     throw new ServiceError('unauthorized', needed);
   }
   return { id, secret };

@@ -1,8 +1,10 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ACR } from '../ciba/id-token.ts';
 import { OAuthError } from '../ciba/oauth-error.ts';
+import { CLIENT_ALGORITHMS } from '../parties/client-jwks.ts';
+import type { RelyingParty } from '../parties/relying-parties.ts';
 import { type Acknowledgement, CIBA_GRANT, type TokenResponse } from '../service/ciba.ts';
 import type { Service } from '../service/service.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
@@ -67,7 +69,8 @@ export function metadataOf(issuer: string): Readonly<Record<string, unknown>> {
     response_types_supported: [],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['RS256'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: CLIENT_ALGORITHMS,
     acr_values_supported: [ACR],
     claims_supported: ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 'acr', 'amr'],
     claims_parameter_supported: false,
@@ -109,7 +112,7 @@ export async function cibaRoutes(app: FastifyInstance, service: Service): Promis
         response: { 200: AcknowledgementView, ...refusals },
       },
     },
-    async (request) => ciba.authorize(await cibaClientOf(service, request), request.body),
+    async (request) => ciba.authorize(clientOf(request), request.body),
   );
 
   routes.post(
@@ -123,8 +126,14 @@ export async function cibaRoutes(app: FastifyInstance, service: Service): Promis
         response: { 200: TokenView, ...refusals },
       },
     },
-    async (request) => ciba.token(await cibaClientOf(service, request), request.body),
+    async (request) => ciba.token(clientOf(request), request.body),
   );
+}
+
+function clientOf(request: FastifyRequest): RelyingParty {
+  const client = cibaClientOf(request);
+  if (client === undefined) throw new Error('the route is not one for clients of CIBA');
+  return client;
 }
 
 const FORM = 'application/x-www-form-urlencoded';

@@ -11,7 +11,7 @@ import type { HttpOptions } from '../gate/http-options.ts';
 import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { auditActs, checkOperator, checkRoles, cibaClientOf, merchantOf, partyOf } from './auth.ts';
+import { auditActs, checkCibaClient, checkOperator, checkRoles, cibaClientOf, merchantOf, partyOf } from './auth.ts';
 import { authenticationRoutes } from './authentication-routes.ts';
 import { cibaRoutes, discoveryRoute } from './ciba-routes.ts';
 import { clientKeyRoutes } from './client-key-routes.ts';
@@ -116,8 +116,15 @@ export function createHttp(
     for (const routes of [merchantRoutes, registerRoutes]) void part(merchant, (scope) => routes(scope, service));
     const party = limits.key((request) => partyOf(service, request));
     void part(party, (scope) => authenticationRoutes(scope, service));
-    const client = limits.key((request) => cibaClientOf(service, request));
-    void part(client, (scope) => cibaRoutes(scope, service));
+    const client = limits.key(
+      (request) => checkCibaClient(service, request),
+      (request) => String(cibaClientOf(request)?.id),
+    );
+    void part(limits.forms, (scope) => {
+      // A client assertion is in the body.
+      scope.addHook('preValidation', client);
+      return cibaRoutes(scope, service);
+    });
     void part(limits.notices, (scope) => railRoutes(scope, service));
   });
   return app;

@@ -3,7 +3,15 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
 import { IdParams } from './admin-schemas.ts';
 import { actOf } from './auth.ts';
-import { NotificationBody, PartiesView, PartyBody, PartyKeyView, PartyView, viewParty } from './party-schemas.ts';
+import {
+  JwksBody,
+  NotificationBody,
+  PartiesView,
+  PartyBody,
+  PartyKeyView,
+  PartyView,
+  viewParty,
+} from './party-schemas.ts';
 
 const tags = ['administration'];
 
@@ -40,5 +48,20 @@ export async function partyRoutes(app: FastifyInstance, service: Service): Promi
     },
     async (request) =>
       viewParty(await parties.notifyAt(request.params.id, request.body.url ?? undefined, actOf(service, request))),
+  );
+
+  routes.post(
+    '/v1/parties/:id/jwks',
+    {
+      schema: {
+        tags,
+        summary: 'By which public keys CIBA knows a relying party (private_key_jwt)',
+        params: IdParams,
+        body: JwksBody,
+        response: { 200: PartyView },
+      },
+    },
+    async (request) =>
+      viewParty(await parties.setJwks(request.params.id, request.body.jwks ?? undefined, actOf(service, request))),
   );
 }

@@ -30,7 +30,16 @@ export interface PartyView extends PartyBody {
   readonly id: number;
   readonly suspended: boolean;
   readonly notificationEndpoint?: string | undefined;
+  readonly tokenEndpointAuthMethod: 'client_secret_basic' | 'private_key_jwt';
 }
+
+/** The public keys of a relying party. What they must be: `readClientJwks`. */
+export const JwksBody: z.ZodType<{ readonly jwks: unknown }> = z.strictObject({
+  jwks: z
+    .looseObject({ keys: z.array(z.unknown()) })
+    .nullable()
+    .describe('A JWK Set of public keys: RSA of 2048 to 4096 bits, or EC P-256; null: the API key is used'),
+});
 
 /** Where a relying party hears that a login by CIBA has ended. */
 export const NotificationBody: z.ZodType<{ readonly url: string | null }> = z.strictObject({
@@ -56,6 +65,9 @@ const view = {
     .boolean()
     .describe('People said "not me" too often, or it was revoked: nobody can be asked until the operator has looked'),
   notificationEndpoint: z.string().optional().describe('Where it hears that a login by CIBA has ended'),
+  tokenEndpointAuthMethod: z
+    .enum(['client_secret_basic', 'private_key_jwt'])
+    .describe('How CIBA knows it: by its API key, or by its public keys alone'),
 };
 
 export const PartyView: z.ZodType<PartyView> = z.object(view);
@@ -72,7 +84,10 @@ export const PartiesView: z.ZodType<{ readonly parties: readonly PartyView[] }> 
 
 /** A relying party as the API shows it. */
 export function viewParty(party: RelyingParty): PartyView {
-  const { id, name, shortName, kinds, requestsADay, suspendedAt, notificationEndpoint } = party;
-  const suspended = suspendedAt !== undefined;
-  return { id, name, shortName, kinds, requestsADay, suspended, ...(notificationEndpoint && { notificationEndpoint }) };
+  const { id, name, shortName, kinds, requestsADay, suspendedAt, notificationEndpoint, jwks } = party;
+  return {
+    ...{ id, name, shortName, kinds, requestsADay, suspended: suspendedAt !== undefined },
+    ...(notificationEndpoint && { notificationEndpoint }),
+    tokenEndpointAuthMethod: jwks === undefined ? 'client_secret_basic' : 'private_key_jwt',
+  };
 }

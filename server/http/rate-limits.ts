@@ -29,8 +29,13 @@ export interface RateLimits {
   readonly public: Check;
   /** For messages of the hosts of rails. */
   readonly notices: Check;
-  /** For routes with a key. A wrong key is counted for its address, where good keys go on being good. @param check refuses a wrong key */
-  key(check: (request: FastifyRequest) => unknown): Check;
+  /** For routes that look at the key in the body: as many from one address as with one key. */
+  readonly forms: Check;
+  /**
+   * For routes with a key. A wrong key is counted for its address, where good keys go on being good.
+   * @param check refuses a wrong key. @param whose requests count together. Default: those with the same key in their header
+   */
+  key(check: (request: FastifyRequest) => unknown, whose?: (request: FastifyRequest) => string): Check;
 }
 
 /** Counts the requests of an API. */
@@ -48,21 +53,25 @@ export async function rateLimits(
       if (!counted.isAllowed && counted.isExceeded) throw new TooManyRequests(what, counted.ttlInSeconds);
     };
   };
+  const sameKey = check('requests with this key', limits.goodKey, digestOfKey);
   const wrongKeys = check('requests with a wrong key', limits.wrongKeys);
-  const goodKey = check('requests with this key', limits.goodKey, digestOfKey);
   return {
     public: check('requests from this address', limits.public),
     notices: check('messages from this address', limits.notices),
-    key: (isRight) => async (request) => {
-      try {
-        await isRight(request);
-      } catch (error) {
-        // A key that is not for this route (403) is a good one.
-        const isWrong = error instanceof ServiceError && error.code === 'unauthorized';
-        await (isWrong ? wrongKeys : goodKey)(request);
-        throw error;
-      }
-      await goodKey(request);
+    forms: check('requests from this address', limits.goodKey),
+    key: (isRight, whose) => {
+      const goodKey = whose === undefined ? sameKey : check('requests of this client', limits.goodKey, whose);
+      return async (request) => {
+        try {
+          await isRight(request);
+        } catch (error) {
+          // A key that is not for this route (403) is a good one.
+          const isWrong = error instanceof ServiceError && error.code === 'unauthorized';
+          await (isWrong ? wrongKeys : goodKey)(request);
+          throw error;
+        }
+        await goodKey(request);
+      };
     },
   };
 }

@@ -34,6 +34,7 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   // Whoever it is, people's phones show its name.
   'POST /v1/parties': 'admin',
   'POST /v1/parties/:id/notification-endpoint': 'admin',
+  'POST /v1/parties/:id/jwks': 'admin',
   'POST /v1/parties/:id/rotate-key': 'admin',
   'POST /v1/parties/:id/revoke': 'admin',
   'POST /v1/parties/:id/resume': 'admin',

@@ -6,6 +6,7 @@ import { AUTHENTICATION_KINDS, type AuthenticationKind } from '../vocabulary/aut
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type PartyId, partyId } from '../vocabulary/ids.ts';
 import { checkName, checkNameOnPhones } from '../vocabulary/names.ts';
+import { type ClientJwks, storedClientJwks } from './client-jwks.ts';
 
 /** Octets of UTF-8 that the full name may have. */
 const NAME_OCTETS = 64;
@@ -30,6 +31,8 @@ export interface RelyingParty {
   readonly suspendedAt: number | undefined;
   /** Where it hears that a login by CIBA has ended (ping mode); `undefined`: it polls. */
   readonly notificationEndpoint: string | undefined;
+  /** The public keys by which CIBA knows it (`private_key_jwt`); `undefined`: its API key does (`client_secret_basic`). */
+  readonly jwks: ClientJwks | undefined;
 }
 
 /** A relying party as an operator registers it. */
@@ -66,6 +69,7 @@ export async function addRelyingParty(
       createdAt: at,
       suspendedAt: undefined,
       notificationEndpoint: undefined,
+      jwks: undefined,
     };
   // Nobody else has this API key: an earlier run of this transaction was committed.
   const own = await partyByApiKey(tx, apiKey, at);
@@ -99,6 +103,17 @@ export async function setNotificationEndpoint(tx: Tx, id: number, endpoint: stri
   return partyById(tx, id);
 }
 
+/** The relying party whose keys have not been revoked, or `undefined`. @param id perhaps of nobody */
+export function trustedParty(tx: ReadTx, id: number): Promise<RelyingParty | undefined> {
+  return tx.get('SELECT * FROM relying_party WHERE id = ? AND key_revoked_at IS NULL', readParty, id);
+}
+
+/** From now on CIBA knows the party by these keys alone; `undefined`: by its API key. @throws ServiceError `not-found` */
+export async function setJwks(tx: Tx, id: number, jwks: ClientJwks | undefined): Promise<RelyingParty> {
+  await tx.run('UPDATE relying_party SET jwks = ? WHERE id = ?', jwks === undefined ? null : JSON.stringify(jwks), id);
+  return partyById(tx, id);
+}
+
 /** Of its allowance of requests a day the moment that is kept, locked: see `take`. */
 export async function lockRequestsFullAt(tx: Tx, party: PartyId): Promise<number> {
   const fullAt = await tx.get(
@@ -125,5 +140,6 @@ function readParty(row: Row): RelyingParty {
     createdAt: row.integer('created_at'),
     suspendedAt: row.optionalInteger('suspended_at'),
     notificationEndpoint: row.optionalText('notification_endpoint'),
+    jwks: row.optional('jwks', (found, column) => storedClientJwks(found.text(column))),
   };
 }

@@ -18,6 +18,8 @@ export interface Kind<Client> {
   /** @throws ServiceError `not-found` */
   readonly byId: (tx: ReadTx, id: number) => Promise<Client>;
   readonly asker: (client: Client) => Asker;
+  /** What opens something beside its API keys, and is revoked with them. */
+  readonly revokeMore?: (tx: Tx, id: number) => Promise<unknown>;
 }
 
 export const MERCHANTS: Kind<Merchant> = {
@@ -53,6 +55,7 @@ export class ClientKeys<Client extends { readonly id: number }> {
   revoke(id: number, act?: Act): Promise<Client> {
     const work = async (tx: Tx) => {
       await revokeClient(tx, this.#kind.table, id, this.#context.clock.now());
+      await this.#kind.revokeMore?.(tx, id);
       return this.#kind.byId(tx, id);
     };
     return this.#write('client revoked', work, act);

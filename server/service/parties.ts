@@ -2,6 +2,7 @@ import { newApiKey } from '../api-keys/client-keys.ts';
 import type { JwsKeys } from '../jws-keys/jws-keys.ts';
 import { type Act, withAct } from '../operators/audit.ts';
 import type { Context } from '../outgoing/context.ts';
+import { readClientJwks } from '../parties/client-jwks.ts';
 import { PairwiseNames } from '../parties/pairwise.ts';
 import {
   addRelyingParty,
@@ -10,10 +11,12 @@ import {
   partyById,
   type RelyingParty,
   relyingParties,
+  setJwks,
   setNotificationEndpoint,
 } from '../parties/relying-parties.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { Ciba } from './ciba.ts';
+import { CibaClients } from './ciba-clients.ts';
 import { ClientKeys, type Kind } from './client-keys.ts';
 import type { Running } from './running.ts';
 
@@ -22,6 +25,8 @@ const PARTIES: Kind<RelyingParty> = {
   subject: 'party',
   byId: partyById,
   asker: ({ id }) => ({ kind: 'party', id }),
+  // Otherwise they would open again with its next API key.
+  revokeMore: (tx, id) => setJwks(tx, id, undefined),
 };
 
 /** Those who ask people to log in or to sign. */
@@ -34,6 +39,8 @@ export class Parties {
   readonly pairwise: PairwiseNames;
   /** What they ask for by OpenID Connect CIBA. */
   readonly ciba: Ciba;
+  /** How CIBA knows which of them asks. */
+  readonly cibaClients: CibaClients;
   readonly #store: Store;
   readonly #context: Context;
 
@@ -44,6 +51,7 @@ export class Parties {
     this.jwsKeys = jwsKeys;
     this.pairwise = new PairwiseNames({ ...context, store });
     this.ciba = new Ciba({ ...context, store, jwsKeys, pairwise: this.pairwise, issuer });
+    this.cibaClients = new CibaClients({ ...context, store, issuer });
   }
 
   /** Registers one. The API key is shown this once. @throws ServiceError `invalid-request`, `conflict` */
@@ -65,6 +73,17 @@ export class Parties {
     const { clock } = this.#context;
     const withAudit = withAct(act, clock, work, () => `${PARTIES.subject}:${id}`);
     return this.#store.transaction('notification endpoint', withAudit, 'fail');
+  }
+
+  /**
+   * By which public keys CIBA knows a party, and not by its API key any more (`private_key_jwt`). @param jwks a JWK Set; `undefined`: by its API key
+   * @throws ServiceError `not-found`, `invalid-request`
+   */
+  async setJwks(id: number, jwks: unknown, act?: Act): Promise<RelyingParty> {
+    const keys = jwks === undefined ? undefined : readClientJwks(jwks);
+    const work = (tx: Tx) => setJwks(tx, id, keys);
+    const withAudit = withAct(act, this.#context.clock, work, () => `${PARTIES.subject}:${id}`);
+    return this.#store.transaction('public keys of a party', withAudit, 'fail');
   }
 
   /** All of them, in the order of their registration. */

@@ -20,3 +20,13 @@ ALTER TABLE ciba_request ADD COLUMN pings INTEGER NOT NULL DEFAULT 0;   -- sent 
 ALTER TABLE ciba_request ADD COLUMN due INTEGER;                    -- when the next ping leaves
 CREATE INDEX ciba_request_due ON ciba_request (due) WHERE due IS NOT NULL;
 `;
+
+/** `private_key_jwt`: the public keys of a client, and what it has used. */
+export const CLIENT_ASSERTIONS: string = `
+ALTER TABLE relying_party ADD COLUMN jwks TEXT;                     -- its public keys (JWK Set), by which CIBA knows it; NULL: by its API key
+CREATE TABLE client_assertion (                -- by which clients were known (private_key_jwt): each once
+  jti_hash BLOB PRIMARY KEY,                   -- SHA-256 of the client's number and the jti
+  use BLOB NOT NULL,                           -- drawn for the request that has used it
+  used_at INTEGER NOT NULL
+) STRICT;
+`;

@@ -12,4 +12,10 @@ CREATE TABLE ciba_request (                    -- by which auth_req_id a client 
   due INTEGER                                  -- when the next ping leaves
 ) STRICT;
 CREATE INDEX ciba_request_due ON ciba_request (due) WHERE due IS NOT NULL;
+
+CREATE TABLE client_assertion (                -- by which clients were known (private_key_jwt): each once
+  jti_hash BLOB PRIMARY KEY,                   -- SHA-256 of the client's number and the jti
+  use BLOB NOT NULL,                           -- drawn for the request that has used it
+  used_at INTEGER NOT NULL
+) STRICT;
 `;

@@ -1,5 +1,5 @@
 import { ATTEMPTS_AND_ACCOUNTS, BOOKS_CHECKED } from './book-migrations.ts';
-import { CIBA_PINGS, CIBA_REQUESTS } from './ciba-migrations.ts';
+import { CIBA_PINGS, CIBA_REQUESTS, CLIENT_ASSERTIONS } from './ciba-migrations.ts';
 import { CASH_REGISTERS } from './ecr-migrations.ts';
 import { FIRST_TABLES } from './first-tables.ts';
 import { JWS_KEYS } from './jws-migrations.ts';
@@ -215,6 +215,7 @@ export const MIGRATIONS: readonly string[] = [
   EVIDENCE_FOR_PARTIES,
   CIBA_PINGS,
   PAYMENTS_OF_PARTIES,
+  CLIENT_ASSERTIONS,
 ];
 
 /**
@@ -234,4 +235,5 @@ CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
   18: inPostgres(PHONE_ORDERS + KEY_GENERATIONS + VAULT) + EVIDENCE_SEALED_ANEW_ON_POSTGRES,
   31: `${inPostgres(RELYING_PARTIES)}CREATE INDEX authentication_by_rowid ON authentication (rowid);`,
   33: `${inPostgres(CIBA_REQUESTS)}CREATE INDEX ciba_request_by_rowid ON ciba_request (rowid);`,
+  37: `${inPostgres(CLIENT_ASSERTIONS)}CREATE INDEX client_assertion_by_rowid ON client_assertion (rowid);`,
 };

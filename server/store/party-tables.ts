@@ -14,7 +14,8 @@ CREATE TABLE relying_party (
   old_key_hash BLOB,                           -- of the API key before
   old_key_until INTEGER NOT NULL DEFAULT 0,    -- it works before this moment
   key_revoked_at INTEGER,                      -- since then neither key opens anything
-  notification_endpoint TEXT                   -- where its pings of CIBA go; NULL: it polls
+  notification_endpoint TEXT,                  -- where its pings of CIBA go; NULL: it polls
+  jwks TEXT                                    -- its public keys (JWK Set), by which CIBA knows it; NULL: by its API key
 ) STRICT;
 CREATE UNIQUE INDEX relying_party_by_old_key ON relying_party (old_key_hash);
 

@@ -7,6 +7,7 @@ export const WITH_ROWID: readonly string[] = [
   'payment',
   'authentication',
   'ciba_request',
+  'client_assertion',
   'receipt',
   'refund',
   'balance_answer',

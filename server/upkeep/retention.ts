@@ -85,6 +85,8 @@ export const KEPT: readonly Kept[] = [
   },
   // An auth_req_id lives for less than an hour.
   { table: 'ciba_request', days: 2, born: 'created_at' },
+  // A client assertion lives for ten minutes.
+  { table: 'client_assertion', days: 2, born: 'used_at' },
   {
     table: 'authentication',
     days: COMMERCIAL_DAYS,

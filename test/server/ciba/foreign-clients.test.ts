@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { sleep, systemClock } from '../../../modem/index.ts';
 import { CUSTOMER_NUMBER, PIN, type World } from '../world.ts';
 import { client } from './client.ts';
+import { EC, jwkOf } from './client-key.ts';
 import { notificationEndpoint } from './notification-endpoint.ts';
 
 /** A server whose URL is known before the service is there: what it gets goes to the service. */
@@ -34,7 +36,7 @@ async function front() {
 }
 
 /** Runs a client in a process of its own, while the person confirms what their phone asks. @returns the claims that it prints */
-async function login(program: string, file: string, mode: 'poll' | 'ping' = 'poll') {
+async function login(program: string, file: string, mode: 'poll' | 'ping' = 'poll', key?: KeyObject) {
   const { issuer, serve } = await front();
   const { world, customer, party, partyKey } = await client(1, { issuer });
   serve(world);
@@ -42,7 +44,12 @@ async function login(program: string, file: string, mode: 'poll' | 'ping' = 'pol
   if (mode === 'ping') await world.service.parties.notifyAt(party.id, endpoint.url);
   const ahead = world.clock.now() - systemClock.now();
   const args = [join(import.meta.dirname, file), issuer, String(party.id), CUSTOMER_NUMBER, String(ahead), mode];
-  const env = { ...process.env, CLIENT_SECRET: partyKey };
+  if (key !== undefined) await world.service.parties.setJwks(party.id, { keys: [jwkOf(createPublicKey(key))] });
+  const known =
+    key === undefined
+      ? { CLIENT_SECRET: partyKey }
+      : { CLIENT_KEY: key.export({ format: 'pem', type: 'pkcs8' }).toString() };
+  const env = { ...process.env, ...known };
   let ended = false;
   const running = promisify(execFile)(program, args, { env });
   void endpoint.pinged.then(({ body }) => running.child.stdin?.end(body.auth_req_id));
@@ -63,6 +70,8 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 describe('a login by', () => {
   it('openid-client, as it comes from npm', () => login(process.execPath, 'openid-client.mjs'));
+  it('openid-client, known by its public key', () =>
+    login(process.execPath, 'openid-client.mjs', 'poll', EC.privateKey));
   it('openid-client, in ping mode', () => login(process.execPath, 'openid-client.mjs', 'ping'));
   it.skipIf(!hasPython)('a client in Python without packages', () => login('python3', 'login.py'));
 });

@@ -139,6 +139,8 @@ it('the description says where everything is, and what is not supported', async 
       id_token_signing_alg_values_supported: ['RS256'],
       grant_types_supported: [GRANT],
       response_types_supported: [],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
     }),
   ]);
   expect(metadata.backchannel_token_delivery_modes_supported).not.toContain('push');

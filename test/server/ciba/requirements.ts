@@ -6,7 +6,7 @@ export interface Requirement {
   readonly section: string;
   readonly says: string;
   readonly test:
-    | readonly [file: 'flow' | 'refusals' | 'ping' | 'foreign-clients', title: string]
+    | readonly [file: 'flow' | 'refusals' | 'ping' | 'foreign-clients' | 'client-assertion', title: string]
     | { readonly none: string };
 }
 
@@ -58,7 +58,25 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     section: '7',
     says: 'the issuer as audience of private_key_jwt',
-    test: { none: 'private_key_jwt is not there yet; the metadata do not offer it' },
+    test: ['client-assertion', 'is taken at both endpoints'],
+  },
+  {
+    section: '7',
+    says: 'the URL of the token endpoint or of the backchannel endpoint as audience of private_key_jwt',
+    test: {
+      none: 'refused: a client would sign for whoever describes such an endpoint as its own (RFC 7523bis: the issuer alone); client-assertion, for the endpoint',
+    },
+  },
+  {
+    section: '7',
+    says: 'the claims of private_key_jwt (OpenID Connect Core 1.0, 9): iss and sub are the client_id, aud, jti, exp',
+    test: ['client-assertion', 'of another issuer'],
+  },
+  { section: '7', says: 'a jti is used once', test: ['client-assertion', 'is taken at both endpoints'] },
+  {
+    section: '7',
+    says: 'the method that is registered for the client, and one a request (RFC 6749, 2.3)',
+    test: ['client-assertion', 'is one: with public keys'],
   },
   { section: '7.1', says: 'a POST of a form', test: ['refusals', 'takes forms alone'] },
   { section: '7.1', says: 'scope is required', test: ['refusals', 'no scope'] },

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wholeProgram } from '../../../modem/cli/executable.ts';
 import { UsageError } from '../../../modem/cli/program.ts';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
+import { EC, jwkOf } from '../ciba/client-key.ts';
+import { temporaryFolder } from '../database.ts';
 import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
 
 /** The link to a descriptor. */
@@ -187,6 +191,39 @@ describe('party', () => {
       'Relying party 2, Comune, may ask again',
     );
     expect((await world.service.parties.list()).map(({ suspendedAt }) => suspendedAt)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('party jwks', () => {
+  /** A file with this content. */
+  const file = (content: object) => {
+    const path = join(temporaryFolder(), 'keys.json');
+    writeFileSync(path, JSON.stringify(content));
+    return path;
+  };
+
+  it('says by which public keys CIBA knows a party, and takes them away', async () => {
+    const { world, run } = await office();
+    await run(...['party', 'add', '--name', 'Comune', '--short-name', 'Comune']);
+    const keys = [jwkOf(EC.publicKey)];
+    expect(await run(...['party', 'jwks', '--party', '1', '--file', file({ keys })])).toBe(
+      'CIBA knows relying party 1 by 1 public key, and not by its API key any more',
+    );
+    expect((await world.service.parties.list())[0]?.jwks).toEqual({ keys });
+    expect(await run(...['party', 'jwks', '--party', '1', '--none'])).toBe('CIBA knows relying party 1 by its API key');
+    expect((await world.service.parties.list())[0]?.jwks).toBeUndefined();
+  });
+
+  it('sends no private key, and nothing that is no key set', async () => {
+    const { run } = await office();
+    const jwks = (...more: string[]) => run('party', 'jwks', '--party', '1', ...more);
+    const path = file({ keys: [jwkOf(EC.privateKey)] });
+    const wrong = jwks('--file', path);
+    await expect(wrong).rejects.toThrow(UsageError);
+    await expect(wrong).rejects.toThrow(`--file ${path}: jwks: key 1 is a private or shared key`);
+    await expect(jwks('--file', file([]))).rejects.toThrow('expected {"keys":[…]}');
+    await expect(jwks('--file', '/nowhere')).rejects.toThrow('--file /nowhere cannot be read');
+    await expect(jwks()).rejects.toThrow('give --file PATH, or --none');
   });
 });
 

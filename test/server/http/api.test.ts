@@ -392,6 +392,7 @@ describe('what needs no key', () => {
       '/v1/operators/{name}/revoke',
       '/v1/operators/{name}/rotate-key',
       '/v1/parties',
+      '/v1/parties/{id}/jwks',
       '/v1/parties/{id}/notification-endpoint',
       '/v1/parties/{id}/resume',
       '/v1/parties/{id}/revoke',

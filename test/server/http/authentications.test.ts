@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EC, jwkOf } from '../ciba/client-key.ts';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { open } from './api.ts';
 
@@ -19,7 +20,7 @@ async function openBank() {
 describe('relying parties in the API', () => {
   it('are registered, listed, revoked and let ask again, each in the audit log', async () => {
     const { world, admin, party, call } = await openBank();
-    const view = { ...BANK, id: party.id, suspended: false };
+    const view = { ...BANK, id: party.id, suspended: false, tokenEndpointAuthMethod: 'client_secret_basic' };
     expect(party).toEqual({ ...view, apiKey: expect.stringMatching(/^cm_/) });
     expect((await admin('POST', '/v1/parties', { name: 'Comune', shortName: 'Comune' })).body).toMatchObject({
       kinds: ['login'],
@@ -79,6 +80,32 @@ describe('the notification endpoint of a relying party', () => {
     const { status, body } = await admin('POST', `/v1/parties/${party.id}/notification-endpoint`, { url: null });
     expect([status, body.notificationEndpoint]).toEqual([200, undefined]);
     expect((await admin('POST', '/v1/parties/99/notification-endpoint', { url: null })).status).toBe(404);
+  });
+});
+
+describe('the public keys of a relying party', () => {
+  it('are taken by the operator, shown as a method, and taken away', async () => {
+    const { world, admin, party } = await openBank();
+    const path = `/v1/parties/${party.id}/jwks`;
+    const methods = [];
+    for (const jwks of [{ keys: [jwkOf(EC.publicKey)] }, { keys: [jwkOf(EC.privateKey)] }, { keys: 'x' }, null]) {
+      const { status } = await admin('POST', path, { jwks });
+      const [{ tokenEndpointAuthMethod }] = (await admin('GET', '/v1/parties')).body.parties;
+      methods.push([status, tokenEndpointAuthMethod]);
+    }
+    const [secret, key] = ['client_secret_basic', 'private_key_jwt'];
+    expect(methods).toEqual([
+      [200, key],
+      [400, key],
+      [400, key],
+      [200, secret],
+    ]);
+    expect((await admin('POST', path, {})).status).toBe(400);
+    expect((await admin('POST', '/v1/parties/99/jwks', { jwks: null })).status).toBe(404);
+    const audited = await world.look((tx) =>
+      tx.all('SELECT subject FROM audit WHERE route LIKE ?', (row) => row.text('subject'), '%/jwks'),
+    );
+    expect(audited).toContain(`party:${party.id}`);
   });
 });
 

@@ -48,6 +48,7 @@ const ROUTES: readonly (readonly [string, Role, number, (by: Role) => object | u
   ['GET /v1/vault-key', 'viewer', 200, NOTHING],
   ['POST /v1/vault-key', 'admin', 400, () => ({ wrapped: '00'.repeat(72) })],
   ['POST /v1/parties/:id/notification-endpoint', 'admin', 200, () => ({ url: null })],
+  ['POST /v1/parties/:id/jwks', 'admin', 200, () => ({ jwks: null })],
   ['POST /v1/jws-keys', 'admin', 201, NOTHING],
   ['GET /v1/operators', 'admin', 200, NOTHING],
   ['POST /v1/operators', 'admin', 201, (by) => ({ name: `new-${by}`, role: 'viewer' })],

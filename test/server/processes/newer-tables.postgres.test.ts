@@ -32,7 +32,8 @@ describe('a process whose tables a newer version has changed', () => {
     // As if the newest version came now.
     await write(
       database,
-      'ALTER TABLE authentication DROP COLUMN payee, DROP COLUMN currency, DROP COLUMN minor',
+      'ALTER TABLE relying_party DROP COLUMN jwks',
+      'DROP TABLE client_assertion',
       'UPDATE cash_mobile SET version = version - 1',
     );
     const client = new pg.Client(database);

@@ -2,6 +2,7 @@ import type { SmsReport } from '../../../modem/index.ts';
 import { Till } from '../../../server/ecr/till.ts';
 import type { RelyingParty } from '../../../server/index.ts';
 import { CIBA_GRANT, type Ciba } from '../../../server/service/ciba.ts';
+import { showKeyOnce } from '../ciba/client-key.ts';
 import { WIDE_LIMITS } from '../wide-limits.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, World } from '../world.ts';
 
@@ -94,7 +95,8 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
 }
 
 /** A relying party and all that it can ask for. */
-async function partyLife({ service, clock }: World, { phone, person }: Subscriber): Promise<void> {
+async function partyLife(world: World, { phone, person }: Subscriber): Promise<void> {
+  const { service, clock } = world;
   const { parties, authentications } = service;
   const { party, apiKey } = await parties.add({
     name: 'Banca',
@@ -109,6 +111,7 @@ async function partyLife({ service, clock }: World, { phone, person }: Subscribe
   await parties.jwsKeys.rotate();
   await parties.jwsKeys.list();
   await parties.pairwise.of(party.id, person.id);
+  await showKeyOnce(world, party);
   const ask = async (key: string, who = CUSTOMER_NUMBER) => {
     const order = { kind: 'login', key, who, title: 'Conto' } as const;
     const { authentication } = await authentications.request(party, order);

@@ -6,6 +6,7 @@ import { openStore } from '../../../server/store/open-store.ts';
 import { TYPES } from '../../../server/store/postgres-connection.ts';
 import { WITH_ROWID } from '../../../server/store/postgres-tables.ts';
 import { seededRandom, VirtualClock } from '../../../sim/index.ts';
+import { showKeyOnce } from '../ciba/client-key.ts';
 import { newDatabase, temporaryFolder } from '../database.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { rotate } from '../rotate.ts';
@@ -54,6 +55,7 @@ export async function movedShop() {
     await world.service.authentications.request(party, order);
     await world.clock.advance(2_000);
   }
+  await showKeyOnce(world, party);
   await world.service.parties.ciba.authorize(party, { scope: 'openid', login_hint: '+393409999999' });
   await world.service.parties.jwsKeys.sign('moved+jwt', {});
   await world.service.parties.pairwise.of(party.id, customer.person.id);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KEPT, nextRetention } from '../../../server/upkeep/retention.ts';
+import { showKeyOnce } from '../ciba/client-key.ts';
 import { PIN, shop, type World } from '../world.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -34,6 +35,7 @@ async function busyShop() {
   });
   const login = { kind: 'login', key: 'a', who: customer.person.number, title: 'Conto' } as const;
   await world.service.authentications.request(party, login);
+  await showKeyOnce(world, party);
   await world.service.parties.ciba.authorize(party, { scope: 'openid', login_hint: '+393409999999' });
   await world.clock.advance(2_000);
   customer.phone.approve(PIN);
