@@ -57,6 +57,10 @@ export const cashServer: Executable = {
       description: 'print what a person has in their account',
       load: async () => (await import('./account.ts')).balanceCommand(),
     },
+    payout: {
+      description: 'book that merchants got what they earned, and print their statements',
+      load: async () => (await import('./payout.ts')).payoutCommand(),
+    },
     payments: {
       description: 'print what a person was asked to pay, latest first',
       load: async () => (await import('./payments.ts')).paymentsCommand(),

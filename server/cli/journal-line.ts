@@ -18,6 +18,8 @@ function describe(event: ServiceEvent): string {
       return `refund ${event.key} of ${formatAmount(event.amount)} ${event.state}${event.reason === undefined ? '' : ` (${event.reason})`}`;
     case 'resolved':
       return `RESOLVED ${event.key}: the money ${event.moved ? 'moved' : 'did not move'} (${event.reason})`;
+    case 'payout':
+      return `PAYOUT of ${formatAmount(event.amount)} to merchant ${event.merchantId}, reference ${event.reference}`;
     case 'merchant-resumed':
       return `RESUMED merchant ${event.merchantId} (${event.reason})`;
     case 'party-resumed':

@@ -27,6 +27,7 @@ import type { OpenRequests } from './open-requests.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { partyRoutes } from './party-routes.ts';
+import { payoutRoutes } from './payout-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 import { railRoutes } from './rail-routes.ts';
@@ -104,6 +105,7 @@ export function createHttp(
       operatorRoutes,
       orderRoutes,
       partyRoutes,
+      payoutRoutes,
       staffRoutes,
     ]) {
       void part(operator, (scope) => {

@@ -40,7 +40,7 @@ export async function operatorRoutes(app: FastifyInstance, service: Service): Pr
         response: { 200: ReportsView },
       },
     },
-    async (request) => ({ reports: (await service.reconcile(request.body ?? {})).map(viewReport) }),
+    async (request) => ({ reports: (await service.reconciliations.compare(request.body ?? {})).map(viewReport) }),
   );
 
   routes.post(
@@ -55,7 +55,7 @@ export async function operatorRoutes(app: FastifyInstance, service: Service): Pr
     },
     async (request) => {
       const { rail, key } = request.body;
-      return { rail, key, kind: await service.accept(request.body, actOf(service, request)) };
+      return { rail, key, kind: await service.reconciliations.accept(request.body, actOf(service, request)) };
     },
   );
 }

@@ -26,6 +26,7 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   // Those who confirm deposits know each other.
   'POST /v1/operators/:name/confirm': 'treasurer',
   'POST /v1/payments/:txn/resolve': 'treasurer',
+  'POST /v1/merchants/:id/payouts': 'treasurer',
   'POST /v1/reconciliations/accept': 'treasurer',
   'POST /v1/merchants/:id/resume': 'admin',
   'POST /v1/merchants/:id/rotate-key': 'admin',

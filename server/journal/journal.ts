@@ -143,7 +143,7 @@ function subjectOf(event: ServiceEvent): string {
   if (event.kind === 'payment' || event.kind === 'refund' || event.kind === 'resolved') return event.txn;
   if (event.kind === 'fault') return 'service';
   if (event.kind === 'difference-ended' || event.kind === 'difference-accepted') return event.key;
-  if (event.kind === 'merchant-resumed') return `merchant:${event.merchantId}`;
+  if (event.kind === 'merchant-resumed' || event.kind === 'payout') return `merchant:${event.merchantId}`;
   if (event.kind === 'authentication') return event.id;
   if (event.kind === 'party-resumed') return `party:${event.partyId}`;
   return event.kind === 'alarm' && event.deviceId === undefined ? event.ref : `device:${event.deviceId}`;

@@ -16,6 +16,8 @@ export interface StatementLine {
   readonly transfer: string;
   /** The payment, where the movement belongs to one. */
   readonly txn: string | undefined;
+  /** The merchant's key of that payment, and the rail that moved its money. */
+  readonly payment: { readonly mref: string; readonly rail: string } | undefined;
   /** The account at the other end. */
   readonly counterpart: string;
   /** Minor units that the account gained; below zero what it lost. */
@@ -53,8 +55,9 @@ export async function statementOf(
   const opening = (await balanceOf(tx, account, currency)).posted - (since ?? 0);
   let balance = opening;
   const lines = await tx.all(
-    `SELECT e.at, t.id, t.txn, n.minor, CASE n.account WHEN t.debit THEN t.credit ELSE t.debit END AS counterpart
+    `SELECT e.at, t.id, t.txn, n.minor, p.mref, p.rail, CASE n.account WHEN t.debit THEN t.credit ELSE t.debit END AS counterpart
      FROM entry n JOIN transfer t ON t.id = n.transfer_id JOIN transfer_end e ON e.id = n.transfer_id
+       LEFT JOIN payment p ON p.txn = t.txn
      WHERE n.account = ? AND n.currency = ? AND e.at >= ? AND e.at < ? ORDER BY e.at, e.rowid`,
     (row): StatementLine => {
       const minor = row.integer('minor');
@@ -63,6 +66,7 @@ export async function statementOf(
         at: row.integer('at'),
         transfer: row.text('id'),
         txn: row.optionalText('txn'),
+        payment: row.optional('mref', (found, column) => ({ mref: found.text(column), rail: found.text('rail') })),
         counterpart: row.text('counterpart'),
         minor,
         balance,

@@ -33,11 +33,7 @@ import {
   personByNumber,
 } from '../people/people.ts';
 import type { NoticeHeaders } from '../rails/rail.ts';
-import { type Acceptance, acceptDifference } from '../reconciliation/accept.ts';
-import { type ReconciliationOrder, reconcileRails } from '../reconciliation/order.ts';
-import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
 import { Authentications } from './authentications.ts';
@@ -45,9 +41,11 @@ import { ClientKeys, MERCHANTS } from './client-keys.ts';
 import { Downloads } from './downloads.ts';
 import type { Modems } from './modems.ts';
 import { Parties } from './parties.ts';
+import { Payouts } from './payouts.ts';
 import { PendingDeposits } from './pending-deposits.ts';
 import { PhoneOrders } from './phone-orders.ts';
 import type { Readiness, ServiceReadiness } from './readiness.ts';
+import { Reconciliations } from './reconciliations.ts';
 import type { Running } from './running.ts';
 import { ServiceKeyRotation } from './service-key-rotation.ts';
 import { type OpenRequests, type Unfinished, within } from './unfinished.ts';
@@ -72,6 +70,10 @@ export class Service {
   readonly downloads: Downloads;
   /** Deposits that wait for another operator. */
   readonly pendingDeposits: PendingDeposits;
+  /** What merchants earned and get. */
+  readonly payouts: Payouts;
+  /** What rails settle, beside what is here. */
+  readonly reconciliations: Reconciliations;
   /** The API keys of merchants after their registration, and whether they may ask. */
   readonly merchantKeys: ClientKeys<Merchant>;
   /** Those who ask people to log in or to sign. */
@@ -102,6 +104,8 @@ export class Service {
     this.#requests = requests;
     this.downloads = new Downloads(running.store, { ...running, number });
     this.pendingDeposits = new PendingDeposits(running.store, running.context.clock, running.context.limits);
+    this.payouts = new Payouts(running.store, running.context);
+    this.reconciliations = new Reconciliations({ ...running.context, store: running.store }, running.context.rails);
     this.merchantKeys = new ClientKeys({ ...running.context, store: running.store }, MERCHANTS);
     this.parties = new Parties(running);
     this.phoneOrders = new PhoneOrders(running.store, running.context);
@@ -261,18 +265,6 @@ export class Service {
    */
   notice(rail: string, message: Uint8Array, headers: NoticeHeaders = {}): Promise<void> {
     return this.#context.attempts.notice(rail, message, headers);
-  }
-
-  /** An operator accepts a difference of a reconciliation. @returns its kind. @throws ServiceError `not-found`, `invalid-request` */
-  accept(acceptance: Acceptance, act?: Act): Promise<DifferenceKind> {
-    const { journal, clock } = this.#context;
-    const work = (tx: Tx) => acceptDifference(tx, journal, acceptance, clock.now());
-    return this.#write('accept', work, act, (kind) => `difference:${acceptance.rail}:${acceptance.key}:${kind}`);
-  }
-
-  /** Compares the rails' settlements with the service; a new difference is an alarm. @throws ServiceError */
-  reconcile(order: ReconciliationOrder): Promise<ReconciliationReport[]> {
-    return reconcileRails({ ...this.#context, store: this.#store }, this.#context.rails, order);
   }
 
   /** The merchant's signed receipt. @throws ServiceError `not-possible-now` */

@@ -56,6 +56,8 @@ export type ServiceEvent =
       readonly moved: boolean;
       readonly reason: string;
     }
+  /** A merchant got money that it had earned. */
+  | { readonly kind: 'payout'; readonly merchantId: MerchantId; readonly reference: string; readonly amount: Amount }
   /** An operator has looked at a merchant or relying party that was suspended: it may ask again, also the people who said "not me". */
   | { readonly kind: 'merchant-resumed'; readonly merchantId: MerchantId; readonly reason: string }
   | { readonly kind: 'party-resumed'; readonly partyId: PartyId; readonly reason: string }

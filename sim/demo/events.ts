@@ -120,6 +120,8 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.key} ${event.moved ? 'moved' : 'did not move'}: ${event.reason}`;
     case 'authentication':
       return `${event.id} ${event.to}${event.reason ? `, ${event.reason}` : ''}`;
+    case 'payout':
+      return `${event.reference} to ${event.merchantId}`;
     case 'merchant-resumed':
       return `${event.merchantId} ${event.reason}`;
     case 'party-resumed':

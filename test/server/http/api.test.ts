@@ -382,6 +382,7 @@ describe('what needs no key', () => {
       '/v1/keys/announcements',
       '/v1/merchant',
       '/v1/merchants',
+      '/v1/merchants/{id}/payouts',
       '/v1/merchants/{id}/resume',
       '/v1/merchants/{id}/revoke',
       '/v1/merchants/{id}/rotate-key',

@@ -193,6 +193,7 @@ describe('API3: broken object property level authorization', () => {
       [admin, '/v1/people/1/activations', {}],
       [admin, '/v1/people/1/deposits', { amount: { minor: 1, currency: 'EUR' }, reference: 'mass' }],
       [admin, '/v1/merchants', merchantBody],
+      [admin, '/v1/merchants/1/payouts', { reference: 'mass', amount: { minor: 1, currency: 'EUR' } }],
       [admin, '/v1/parties', { name: 'Banca', shortName: 'Banca' }],
       [admin, `/v1/payments/${payments.captured}/resolve`, { moved: true, reason: 'x' }],
     ];

@@ -34,6 +34,8 @@ const ROUTES: readonly (readonly [string, Role, number, (by: Role) => object | u
   ['POST /v1/operators/:name/confirm', 'treasurer', 200, () => ({ fingerprint: '0'.repeat(16) })],
   ['POST /v1/payments/:txn/resolve', 'treasurer', 409, () => ({ moved: true, reason: 'report' })],
   ['POST /v1/reconciliations/accept', 'treasurer', 404, () => ({ rail: 'ledger', key: 'a:charge', reason: 'fee' })],
+  // This merchant has earned nothing.
+  ['POST /v1/merchants/:id/payouts', 'treasurer', 409, (by) => ({ reference: by })],
   ['POST /v1/merchants/:id/resume', 'admin', 200, () => ({ reason: 'asked' })],
   ['POST /v1/merchants/:id/rotate-key', 'admin', 200, NOTHING],
   ['POST /v1/merchants/:id/revoke', 'admin', 200, NOTHING],

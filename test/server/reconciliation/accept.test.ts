@@ -18,7 +18,7 @@ async function differing() {
   const day = dayOf(at);
   const run = async () => {
     await world.clock.advance(10);
-    const [report] = await world.service.reconcile({ rail: 'card', from: day, to: day });
+    const [report] = await world.service.reconciliations.compare({ rail: 'card', from: day, to: day });
     return { open: report?.findings.map(({ kind }) => kind), accepted: report?.accepted.map(({ kind }) => kind) };
   };
   const told = () =>
@@ -26,7 +26,8 @@ async function differing() {
       .map(({ event }) => event)
       .filter(({ kind }) => ['alarm', 'difference-accepted', 'difference-ended'].includes(kind))
       .map((event) => (event.kind === 'alarm' ? event.alarm : event));
-  const accept = (change = {}) => world.service.accept({ rail: 'card', key, reason: 'a fee', ...change });
+  const accept = (change = {}) =>
+    world.service.reconciliations.accept({ rail: 'card', key, reason: 'a fee', ...change });
   return { world, key, settle, run, told, accept };
 }
 

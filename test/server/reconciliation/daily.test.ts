@@ -60,7 +60,7 @@ describe('the daily reconciliation', () => {
     await moveTo(world, paidAt, 2, 2);
     expect(rail.asked).toEqual([]);
     // A difference that an administrator found before leaves the day one to be compared, once.
-    await world.service.reconcile({ rail: 'card', from: dayOf(paidAt), to: dayOf(paidAt) });
+    await world.service.reconciliations.compare({ rail: 'card', from: dayOf(paidAt), to: dayOf(paidAt) });
     rail.asked.length = 0;
     await moveTo(world, paidAt, 2, 4);
     expect(rail.asked).toEqual([day(0)]);
@@ -171,7 +171,7 @@ describe('the daily reconciliation', () => {
     world.kill();
     await world.open();
     await moveTo(world, paidAt, 2, 4);
-    const [today] = await world.service.reconcile({ from: dayOf(paidAt), to: dayOf(paidAt) });
+    const [today] = await world.service.reconciliations.compare({ from: dayOf(paidAt), to: dayOf(paidAt) });
     expect(today).toMatchObject({ rail: 'ledger', matched: 2, findings: [] });
     expect(alarmsOf(world)).toEqual([]);
     await world.service.close();

@@ -89,7 +89,7 @@ it.each(onPostgres ? ['one'] : inFull(['one', 'two', 'three', 'four'], ['one']))
 
     const days = { rail: 'paypal', from: Math.floor(begin / DAY_MS) * DAY_MS, to: trial.clock.now() - DAY_MS };
     const reconcile = async () => {
-      const [report] = await trial.clock.run(trial.service.reconcile(days));
+      const [report] = await trial.clock.run(trial.service.reconciliations.compare(days));
       return { matched: report?.matched, kinds: Object.groupBy(report?.findings ?? [], ({ kind }) => kind) };
     };
     const moved = host.entries.filter(({ status }) => status === 'COMPLETED').length;
