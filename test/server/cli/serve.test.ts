@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { openModem, systemClock, systemRandom } from '../../../modem/index.ts';
+import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { APPLICATION_PORT, readKeyFile, servicePrimitives } from '../../../server/index.ts';
 import { CardHost, deliverWebhooks, listenForCards, listenForPayPal, PayPalHost } from '../../../sim/index.ts';
+import { inProcess } from '../../in-process.ts';
 import { temporaryFolder } from '../database.ts';
 import { TestPhone } from '../phone.ts';
-import { eventually, Program } from './program.ts';
+import { eventually, type Line, Program } from './program.ts';
 
 const PIN = '48213';
 const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
@@ -27,6 +29,7 @@ const dayText = (at: number) => new Date(at).toISOString().slice(0, 10);
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
+  vi.unstubAllEnvs();
 });
 
 function run(source: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
@@ -35,12 +38,20 @@ function run(source: string, args: readonly string[], environment: NodeJS.Proces
   return program;
 }
 
+/** A command that ends by itself. @param key of the administrator. @returns the line that it prints */
+async function command(args: readonly string[], key: string = ''): Promise<Line> {
+  vi.stubEnv('CASH_SERVER_ADMIN_KEY', key);
+  const { code, out, err } = await inProcess(cashServer, ...args, '--json');
+  expect([code, err]).toEqual([0, '']);
+  return JSON.parse(out);
+}
+
 /** A network with two modems, a new service on the first, and the keys to it. */
 async function network() {
   const folder = temporaryFolder();
   const data = join(folder, 'data');
   const sim = run('sim/cli/gsm-sim.ts', ['serve', '--modems', '2', '--dir', join(folder, 'sim'), '--profile', 'none']);
-  const { adminKey } = await run(SERVER, ['init', '--data', data]).line('initialised');
+  const { adminKey } = await command(['init', '--data', data]);
   const [first, second] = Modems.parse((await sim.line('ready'))['modems']);
   if (first === undefined || second === undefined) throw new Error('the network has no modems');
   const serve = async (options: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) => {
@@ -49,16 +60,13 @@ async function network() {
     const { url } = await program.line('ready');
     return { program, url: String(url) };
   };
-  const administer = async (url: string, event: string, ...args: readonly string[]) => {
-    const key = { CASH_SERVER_ADMIN_KEY: String(adminKey) };
-    return run(SERVER, [...args, '--server', url], key).line(event);
-  };
+  const administer = (url: string, ...args: readonly string[]) => command([...args, '--server', url], String(adminKey));
   const [serviceNumber, phoneNumber] = [String(first.number), String(second.number)];
   /** Anna with an active phone, and a merchant's key. */
   const subscriber = async (url: string) => {
     const args = ['person', 'add', '--number', phoneNumber, '--name', 'Anna', '--activate'];
-    const person = await administer(url, 'person', ...args);
-    const { apiKey } = await administer(url, 'merchant', 'merchant', 'add', '--name', 'Edicola');
+    const person = await administer(url, ...args);
+    const { apiKey } = await administer(url, 'merchant', 'add', '--name', 'Edicola');
     const { deviceId, activationCode } = Activation.parse(person['activation']);
     const phone = await phoneOn(second.tcp, phoneNumber, serviceNumber, data);
     phone.enrol(deviceId, activationCode, PIN);
@@ -102,7 +110,7 @@ async function phoneOn(tcp: string, number: string, serviceNumber: string, data:
 describe('cash-server on a modem', () => {
   it('ends at SIGTERM while a modem that says nothing is being opened', async () => {
     const data = join(temporaryFolder(), 'data');
-    await run(SERVER, ['init', '--data', data]).ended();
+    await command(['init', '--data', data]);
     const asked: Promise<unknown>[] = [];
     const silent = createServer((socket) => {
       asked.push(once(socket, 'data'));
@@ -129,7 +137,7 @@ describe('cash-server on a modem', () => {
     expect(program.lines[1]).toMatchObject({ event: 'ready', number: serviceNumber, page: `${url}/`, modems });
 
     const { person, phone, apiKey } = await subscriber(url);
-    await administer(url, 'deposit', 'deposit', '--person', person, '--minor', '5000', '--reference', 'a');
+    await administer(url, 'deposit', '--person', person, '--minor', '5000', '--reference', 'a');
     const { txn } = await call(url, apiKey, 'POST', '/v1/payments', order);
     await eventually('the request', () => phone.asked.at(1));
     phone.approve(PIN);
@@ -193,7 +201,7 @@ describe('cash-server on a modem', () => {
 
     writeFileSync(join(folder, `${days.from}.csv`), host.statement(0, systemClock.now() + 1));
     const args = ['reconcile', '--rail', 'card', '--from', days.from, '--to', days.to];
-    expect(await administer(url, 'reconciled', ...args)).toMatchObject({ rail: 'card', matched: 1 });
+    expect(await administer(url, ...args)).toMatchObject({ rail: 'card', matched: 1 });
     expect(await program.end('SIGTERM')).toBe(0);
     expect(program.errors).toBe('');
   }, 120_000);
@@ -226,7 +234,7 @@ describe('cash-server on a modem', () => {
 
     const days = { from: dayText(systemClock.now() - DAY_MS), to: dayText(systemClock.now() + DAY_MS) };
     const args = ['reconcile', '--rail', 'paypal', '--from', days.from, '--to', days.to];
-    expect(await administer(url, 'reconciled', ...args)).toMatchObject({ rail: 'paypal', matched: 1 });
+    expect(await administer(url, ...args)).toMatchObject({ rail: 'paypal', matched: 1 });
     expect(await program.end('SIGTERM')).toBe(0);
     expect(program.errors).toBe('');
   }, 120_000);
@@ -254,21 +262,23 @@ describe('cash-server used wrongly', () => {
       'on a data folder without a service',
       ['serve', '--data', 'nodata', '--port', 'p'],
       1,
-      '"there is no service in nodata: cash-server init --data nodata makes one"',
+      'there is no service in nodata: cash-server init --data nodata makes one',
     ],
     ['without the key of the administrator', ['merchant', 'add', '--name', 'A'], 2, 'CASH_SERVER_ADMIN_KEY'],
     ['with a command that nobody knows', ['sing'], 2, 'sing'],
   ])('%s says so in one line', async (_, args, code, message) => {
-    const program = run(SERVER, args, { CASH_SERVER_ADMIN_KEY: '' });
-    expect(await program.ended()).toBe(code);
-    expect(program.errors.trimEnd().split('\n')).toHaveLength(1);
-    expect(program.errors).toContain(message);
+    vi.stubEnv('CASH_SERVER_ADMIN_KEY', '');
+    const ended = await inProcess(cashServer, ...args);
+    expect(ended).toMatchObject({ code, out: '' });
+    expect(ended.err.trimEnd().split('\n')).toHaveLength(1);
+    expect(ended.err).toContain(message);
   });
 
   it('says that no service answers', async () => {
-    const key = { CASH_SERVER_ADMIN_KEY: 'x' };
-    const program = run(SERVER, ['merchant', 'add', '--name', 'A', '--server', 'http://127.0.0.1:1'], key);
-    expect(await program.ended()).toBe(1);
-    expect(program.errors).toContain('no service answers at http://127.0.0.1:1');
+    vi.stubEnv('CASH_SERVER_ADMIN_KEY', 'x');
+    const args = ['merchant', 'add', '--name', 'A', '--server', 'http://127.0.0.1:1'];
+    const { code, err } = await inProcess(cashServer, ...args);
+    expect(code).toBe(1);
+    expect(err).toContain('no service answers at http://127.0.0.1:1');
   });
 });
