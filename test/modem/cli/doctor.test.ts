@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { gsmModem } from '../../../modem/cli/gsm-modem-program.ts';
 import { openTcp } from '../../../sim/index.ts';
+import { inProcess } from '../../in-process.ts';
 import { line, ok, ScriptedModem } from '../scripted-modem.ts';
-
-const program = join(import.meta.dirname, '../../../modem/cli/gsm-modem.ts');
 
 let url: string;
 let script: ScriptedModem;
@@ -32,21 +30,15 @@ interface Check {
   readonly found: string;
 }
 
-function run(...args: readonly string[]): Promise<{ exitCode: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['--no-warnings', program, ...args, '--port', url], (_error, out, err) =>
-      resolve({ exitCode: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const run = (...args: readonly string[]) => inProcess(gsmModem, ...args, '--port', url);
 
-async function doctor(): Promise<{ exitCode: number; check: (name: string) => Check | undefined }> {
-  const { exitCode, out } = await run('doctor', '--json');
+async function doctor(): Promise<{ code: number; check: (name: string) => Check | undefined }> {
+  const { code, out } = await run('doctor', '--json');
   const checks = out
     .trim()
     .split('\n')
     .map((text): Check => JSON.parse(text));
-  return { exitCode, check: (name) => checks.find(({ check }) => check === name) };
+  return { code, check: (name) => checks.find(({ check }) => check === name) };
 }
 
 describe('gsm-modem doctor', () => {
@@ -54,7 +46,7 @@ describe('gsm-modem doctor', () => {
     script.when(/^AT\+CPMS="ME"/, line('+CMS ERROR: 302')).when('AT+CSCA?', line('+CMS ERROR: 302'));
     script.when('AT+CNMI=?', ok('+CNMI: (2),(1),(0),(0),(0)'));
     script.when('AT+CSQ', ok('+CSQ: 6,99')).when('AT+CPMS?', ok('+CPMS: "SM",19,20,"SM",19,20'));
-    const { exitCode, check } = await doctor();
+    const { code, check } = await doctor();
     expect(check('memories')).toMatchObject({
       ok: true,
       found: expect.stringMatching(/^ME cannot be listed \(.*302.*\); SM lists 0 of 20$/),
@@ -66,19 +58,19 @@ describe('gsm-modem doctor', () => {
     });
     expect(check('signal')).toMatchObject({ ok: true, found: '-101 dBm' });
     expect(check('store')).toMatchObject({ ok: true, found: '19 of 20 places used' });
-    expect(exitCode).toBe(0);
+    expect(code).toBe(0);
   });
 
   test('fails when no memory can be listed, and when the service centre is empty', async () => {
     script.when(/^AT\+CMG[LR]/, line('+CMS ERROR: 302')).when('AT+CSCA?', ok('+CSCA: "",129'));
     script.when('AT+CMGD=?', ok('+CMGD: (1-3)'));
     script.when('AT+CSQ', ok('+CSQ: 5,99')).when('AT+CPMS?', ok('+CPMS: 20,20,20,20'));
-    const { exitCode, check } = await doctor();
+    const { code, check } = await doctor();
     expect(check('memories')).toMatchObject({ ok: false, found: expect.stringMatching(/^ME cannot .*; SM cannot/) });
     expect(check('service centre')).toMatchObject({ ok: false, found: 'none' });
     expect(check('signal')).toMatchObject({ ok: false, found: '-103 dBm, weak' });
     expect(check('store')).toMatchObject({ ok: false, found: '20 of 20 places used' });
-    expect(exitCode).toBe(1);
+    expect(code).toBe(1);
   });
 });
 
@@ -87,11 +79,11 @@ describe('gsm-modem probe', () => {
     ['no success without manufacturer and IMEI', /^AT\+CG(?:MI|SN)$/, 1],
     ['one without an IMEI (oFono’s simulator has 10 digits)', 'AT+CGSN', 0],
     ['one without a manufacturer', 'AT+CGMI', 0],
-  ])('is %s', async (_what, refused, code) => {
+  ])('is %s', async (_what, refused, exitCode) => {
     script.when('AT+CGMM', ok('E173')).when(refused, line('ERROR'));
-    const { exitCode, out, err } = await run('probe');
+    const { code, out, err } = await run('probe');
     expect(out).toContain('state: ready');
-    expect(exitCode).toBe(code);
+    expect(code).toBe(exitCode);
     expect(err).toMatch(code === 0 ? /^$/ : /^the modem says neither its manufacturer nor its IMEI: /);
   });
 });

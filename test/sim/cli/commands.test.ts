@@ -1,10 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { gsmSim } from '../../../sim/cli/gsm-sim-program.ts';
+import { type Ended, inProcess } from '../../in-process.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/gsm-sim.js');
 const SCENARIO = join(import.meta.dirname, '../../../sim/examples/scenarios/lost-answer.yaml');
@@ -12,7 +14,6 @@ const ONE = '+393330000001';
 const TWO = '+393330000002';
 
 let server: ChildProcess;
-let control: string;
 
 beforeAll(async () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'commands-')), 'modems');
@@ -20,22 +21,16 @@ beforeAll(async () => {
   server = spawn(process.execPath, [PROGRAM, 'serve', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (server.stdout === null) throw new Error('gsm-sim has no output');
   const [line] = await once(createInterface(server.stdout), 'line');
-  ({ control } = JSON.parse(line));
+  vi.stubEnv('GSM_SIM_CONTROL', JSON.parse(line).control);
 });
 
 afterAll(() => {
   server.kill();
+  vi.unstubAllEnvs();
 });
 
-function gsmSim(
-  ...args: readonly string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const env = { ...process.env, GSM_SIM_CONTROL: control };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, ...args], { env }, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
+function run(...args: readonly string[]): Promise<Ended> {
+  return inProcess(gsmSim, ...args);
 }
 
 /** What a user types, one after the other, and what is printed; `session.test.ts` has the other commands. */
@@ -56,7 +51,7 @@ const SESSION: readonly (readonly [typed: readonly string[], printed: RegExp])[]
 ];
 
 test.each(SESSION)('gsm-sim %j', async (typed, printed) => {
-  const { code, out, err } = await gsmSim(...typed);
+  const { code, out, err } = await run(...typed);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(printed);
 });
@@ -69,7 +64,7 @@ const REFUSALS: readonly (readonly [typed: readonly string[], code: number, said
 ];
 
 test.each(REFUSALS)('gsm-sim %j ends with %i and one line', async (typed, code, said) => {
-  const ended = await gsmSim(...typed);
+  const ended = await run(...typed);
   expect(ended.err).toMatch(said);
   expect(ended.err.trim().split('\n')).toHaveLength(1);
   expect(ended.code).toBe(code);
@@ -78,7 +73,7 @@ test.each(REFUSALS)('gsm-sim %j ends with %i and one line', async (typed, code, 
 test.each([['serve'], ['deliver'], ['submitted'], ['fault', 'add']])(
   'the help of %j says defaults as they are typed',
   async (...typed) => {
-    const { code, out } = await gsmSim(...typed, '--help');
+    const { code, out } = await run(...typed, '--help');
     expect(code).toBe(0);
     expect(out).not.toMatch(/default:\s+([{[]|\d{4})/);
   },
@@ -87,22 +82,21 @@ test.each([['serve'], ['deliver'], ['submitted'], ['fault', 'add']])(
 test('serve -- COMMAND gives it the modems, and ends as it does', async () => {
   const script =
     'echo "$GSM_SIM_NUMBER2 $(test -c "$GSM_SIM_MODEM2" && echo tty) $GSM_SIM_MODEM2_TCP $GSM_SIM_CONTROL"; exit 7';
-  const { code, out } = await gsmSim('serve', '--modems', '2', '--', 'sh', '-c', script);
-  expect(out).toMatch(/^\+393330000002 tty tcp:\/\/127\.0\.0\.1:\d+ http:\/\/127\.0\.0\.1:\d+\n$/);
-  expect(code).toBe(7);
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [PROGRAM, 'serve', '--modems', '2', '--', 'sh', '-c', script],
+    {
+      encoding: 'utf8',
+    },
+  );
+  expect(stdout).toMatch(/^\+393330000002 tty tcp:\/\/127\.0\.0\.1:\d+ http:\/\/127\.0\.0\.1:\d+\n$/);
+  expect(status).toBe(7);
 });
 
 test('the modems have the numbers that they are given', async () => {
-  const { out } = await gsmSim(
-    'serve',
-    '--numbers',
-    '+447700900001,4444',
-    '--',
-    'sh',
-    '-c',
-    'echo $GSM_SIM_NUMBER1 $GSM_SIM_NUMBER2',
-  );
-  expect(out).toBe('+447700900001 4444\n');
+  const two = 'test "$GSM_SIM_NUMBER1 $GSM_SIM_NUMBER2" = "+447700900001 4444"';
+  const { code } = await run('serve', '--numbers', '+447700900001,4444', '--', 'sh', '-c', `${two} && exit 3`);
+  expect(code).toBe(3);
 });
 
 test('a signal ends the command too', async () => {
@@ -116,8 +110,8 @@ test('a signal ends the command too', async () => {
 
 test('serve --scenario plays it beside a command, and its outcome counts', async () => {
   const during = ['--scenario', SCENARIO, '--clock', 'fast', '--', 'sh', '-c', 'sleep 1'];
-  const { code, out } = await gsmSim('serve', ...during);
+  const { code, out } = await run('serve', ...during);
   expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^ok {3}The answer to \+CMGS is lost/) });
-  const cutShort = await gsmSim('serve', '--scenario', SCENARIO, '--clock', 'stopped', '--', 'true');
+  const cutShort = await run('serve', '--scenario', SCENARIO, '--clock', 'stopped', '--', 'true');
   expect(cutShort).toMatchObject({ code: 1, out: expect.stringContaining('was not done in time') });
 });
