@@ -11,9 +11,7 @@ import type { ServiceOptions } from './service/service-options.ts';
 export async function openService(options: ServiceOptions): Promise<Service> {
   const running = await startRunning(options);
   const requests = new OpenRequests();
-  const service = new Service(options.number, running, requests, (built) =>
-    createHttp(built, requests, options.clock, options.http),
+  return new Service(options.number, running, requests, (service) =>
+    createHttp(service, requests, options.clock, options.http),
   );
-  await service.http.ready();
-  return service;
 }

@@ -60,8 +60,6 @@ export const REFUND_WAIT_MS = 30_000;
  * it continues from there.
  */
 export class Service {
-  /** The HTTP API and the merchant's page; the caller lets it listen, or injects requests. */
-  readonly http: FastifyInstance;
   /** The service's own number, E.164. */
   readonly number: string;
   /** Who runs the service. */
@@ -94,6 +92,8 @@ export class Service {
   readonly #running: Running;
   readonly #waits: Waits;
   readonly #requests: OpenRequests;
+  readonly #httpOf: (service: Service) => FastifyInstance;
+  #http: FastifyInstance | undefined;
 
   /** Use `openService`. @param requests those of `http`, which is built on this service */
   constructor(number: string, running: Running, requests: OpenRequests, httpOf: (service: Service) => FastifyInstance) {
@@ -116,7 +116,13 @@ export class Service {
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);
     this.authentications = new Authentications(running, this.parties, this.#waits);
-    this.http = httpOf(this);
+    this.#httpOf = httpOf;
+  }
+
+  /** The HTTP API and the merchant's page, built when somebody wants it; the caller lets it listen, or injects requests. */
+  get http(): FastifyInstance {
+    this.#http ??= this.#httpOf(this);
+    return this.#http;
   }
 
   /** @throws ServiceError `invalid-request`, `conflict` */
@@ -320,12 +326,7 @@ export class Service {
   }
 
   /** For somebody who can come again: a full disk is a NoRoomError. @param act for the audit log @param subjectOf what it was about */
-  #write<T>(
-    name: string,
-    work: (tx: Tx) => Promise<T>,
-    act?: Act,
-    subjectOf: (made: T) => string = () => name,
-  ): Promise<T> {
+  #write<T>(name: string, work: (tx: Tx) => Promise<T>, act?: Act, subjectOf = (_made: T) => name): Promise<T> {
     return this.#store.transaction(name, withAct(act, this.#context.clock, work, subjectOf), 'fail');
   }
 
@@ -333,7 +334,7 @@ export class Service {
   async close(): Promise<void> {
     this.#store.stopWaiting();
     this.#waits.close();
-    await this.http.close();
+    await this.#http?.close();
     await this.operators.close();
     await this.#running.stop();
   }
