@@ -33,7 +33,7 @@ export class Program {
   }
 
   /** The first line of this event, as soon as it is there. @throws Error after `limitMs` */
-  async line(event: string, limitMs: number = 10_000): Promise<Line> {
+  async line(event: string, limitMs: number = 30_000): Promise<Line> {
     return eventually(
       `a line "${event}" from ${this.#process.spawnargs.join(' ')}`,
       () => this.lines.find((line) => line.event === event),
@@ -64,7 +64,7 @@ export class Program {
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
-  limitMs: number = 10_000,
+  limitMs: number = 30_000,
 ): Promise<T> {
   for (let waited = 0; waited < limitMs; waited += 50) {
     const found = await look();
