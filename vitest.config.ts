@@ -94,6 +94,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
+    // Ink would start tput at each change of a screen to learn the size of a terminal that is not there.
+    env: { COLUMNS: '80', LINES: '24' },
     // Vitest leaves one core idle unless it is told not to.
     maxWorkers: CORES,
     projects: [

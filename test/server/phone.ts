@@ -15,6 +15,7 @@ import {
   openDown,
   type PhoneKeyPair,
   type PinKey,
+  type Primitives,
   type PublicHalf,
   parseActivationCode,
   pinChangeText,
@@ -33,7 +34,19 @@ import {
 import type { Clock, Random } from '../../modem/index.ts';
 import { type ServiceKeys, servicePrimitives } from '../../server/index.ts';
 
-const primitives = servicePrimitives();
+/** What scrypt gave for a PIN and a salt: the phones of many tests have the same seed, and each approval needs it again. */
+const stretched = new Map<string, Uint8Array>();
+
+const primitives: Primitives = {
+  ...servicePrimitives(),
+  scrypt(password, salt, cost) {
+    const of = JSON.stringify([[...password], [...salt], cost]);
+    const key = stretched.get(of) ?? servicePrimitives().scrypt(password, salt, cost);
+    stretched.set(of, key);
+    // The caller wipes it.
+    return key.slice();
+  },
+};
 
 /** Of a key that counts always. */
 const ALWAYS = { notBefore: 0, notAfter: 0xffff_ffff } as const;
