@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Option } from 'commander';
 import { z } from 'zod';
 import { createProgram, type Output, outputOf, runProgram, UsageError } from '../../modem/cli/program.ts';
 import { systemRandom, toHex } from '../../modem/index.ts';
@@ -9,6 +10,7 @@ import { EpisodeThreads } from '../loop/episode-threads.ts';
 import { SCRIPT_FILE, writeEvidence } from '../loop/evidence.ts';
 import { minimise } from '../loop/minimise.ts';
 import { type Played, type Players, playSeries } from '../loop/series.ts';
+import { LOOP_DEPTHS, type LoopDepth } from '../loop/service-line.ts';
 import { readPlan } from './read-plan.ts';
 import { wholeNumber } from './values.ts';
 
@@ -18,6 +20,7 @@ interface LoopOptions {
   readonly customers: number;
   readonly shops: number;
   readonly episode: number;
+  readonly depth: LoopDepth;
   readonly workers: number;
   readonly results?: string;
   readonly script?: string;
@@ -46,6 +49,9 @@ export async function run(): Promise<void> {
     .option('--customers <number>', 'of an episode', wholeNumber(1, 10_000), 50)
     .option('--shops <number>', 'of an episode', wholeNumber(1, 1_000), 5)
     .option('--episode <number>', 'payments of an episode: then another town begins', wholeNumber(1, 1e6), 500)
+    .addOption(
+      new Option('--depth <depth>', 'sms: TPDUs; at: a modem too, with the driver').choices(LOOP_DEPTHS).default('sms'),
+    )
     .option('--workers <number>', 'threads that play episodes at once: one a core', wholeNumber(1, 256), 1)
     .option('--results <file>', 'keeps each episode as a JSON line; episodes that it has are not played again')
     .option('--script <file>', 'plays this one episode: a file from the folder of failures')
@@ -75,10 +81,10 @@ async function one(file: string, failures: string, output: Output): Promise<bool
 }
 
 async function series(options: LoopOptions, output: Output): Promise<boolean> {
-  const { results, failures, payments, customers, shops, episode, workers } = options;
+  const { results, failures, payments, customers, shops, episode, depth, workers } = options;
   const seed = options.seed === 'random' ? toHex(systemRandom.bytes(6)).toLowerCase() : options.seed;
   const earlier = results === undefined ? [] : keptIn(results);
-  const coverage = new Coverage();
+  const coverage = new Coverage(depth);
   let taken = 0;
   let broken = 0;
   const count = (kept: Pick<Kept, 'taken' | 'violations' | 'faults' | 'transitions'>): void => {
@@ -88,7 +94,7 @@ async function series(options: LoopOptions, output: Output): Promise<boolean> {
   };
   for (const kept of earlier) count(kept);
   const played = new Set(earlier.map((kept) => kept.seed));
-  const size = { payments, customers, shops, paymentsOfEpisode: episode, played };
+  const size = { payments, customers, shops, paymentsOfEpisode: episode, depth, played };
   const begun = process.hrtime.bigint();
   const before = taken;
   await using players = playersOf(workers);

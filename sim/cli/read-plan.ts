@@ -4,6 +4,7 @@ import { UsageError } from '../../modem/cli/program.ts';
 import { HOST_FAULTS } from '../hosts/example-host.ts';
 import type { EpisodePlan } from '../loop/episode.ts';
 import { ROTATED_KEYS } from '../loop/operator.ts';
+import { LOOP_DEPTHS } from '../loop/service-line.ts';
 import { LOOP_RAILS } from '../loop/town.ts';
 
 const whole = z.int();
@@ -19,9 +20,20 @@ const action = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('refuse'), cause: whole.min(0) }),
 ]);
 
+const lineAction = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal(['swallow', 'repeat', 'reboot']) }),
+  z.strictObject({ kind: z.literal(['merge', 'late', 'stall']), ms }),
+  z.strictObject({ kind: z.literal('split'), atMost: whole.min(1), gapMs: ms }),
+  z.strictObject({ kind: z.literal('unplug'), ms: whole.min(1), renamed: z.literal([0, 1]) }),
+  z.strictObject({ kind: z.literal('lose-octets'), share: z.number().min(0).max(1) }),
+  z.strictObject({ kind: z.literal('garbage'), octets: whole.min(1) }),
+  z.strictObject({ kind: z.literal('noise'), code: z.string() }),
+]);
+
 const fault = z.discriminatedUnion('kind', [
   z.strictObject({ at, kind: z.literal('network'), action, times: whole.min(1) }),
-  z.strictObject({ at, kind: z.literal(['away', 'phone-off', 'lock']), customer, ms }),
+  z.strictObject({ at, kind: z.literal('line'), action: lineAction, times: whole.min(1) }),
+  z.strictObject({ at, kind: z.literal(['away', 'backlog', 'phone-off', 'lock']), customer, ms }),
   z.strictObject({ at, kind: z.literal('phone-clock'), customer, aheadMs: whole }),
   z.strictObject({ at, kind: z.literal('kill'), commits: whole.min(1), downMs: ms }),
   z.strictObject({ at, kind: z.literal(['pause', 'host-down', 'disk-full']), ms }),
@@ -36,6 +48,7 @@ const Plan: z.ZodType<EpisodePlan> = z.strictObject({
   customers: whole.min(1),
   shops: whole.min(1),
   rail: z.enum(LOOP_RAILS),
+  depth: z.enum(LOOP_DEPTHS),
   faults: z.array(fault).readonly(),
 });
 

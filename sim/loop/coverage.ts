@@ -1,12 +1,18 @@
 import { TRANSITIONS } from '../../server/index.ts';
 import type { EpisodeResult } from './episode.ts';
-import { LOOP_FAULT_KINDS } from './fault-script.ts';
+import { faultKinds } from './fault-script.ts';
+import type { LoopDepth } from './service-line.ts';
 
 /** What all episodes together have met. */
 export class Coverage {
   readonly faults: Map<string, number> = new Map();
   readonly transitions: Map<string, number> = new Map();
   readonly #pairs = new Set<string>();
+  readonly #kinds: readonly string[];
+
+  constructor(depth: LoopDepth = 'sms') {
+    this.#kinds = faultKinds(depth);
+  }
 
   add({ faults, transitions }: Pick<EpisodeResult, 'faults' | 'transitions'>): void {
     for (const [kind, times] of Object.entries(faults)) this.faults.set(kind, (this.faults.get(kind) ?? 0) + times);
@@ -23,12 +29,12 @@ export class Coverage {
 
   /** Kinds of faults that never happened. */
   get missedFaults(): readonly string[] {
-    return LOOP_FAULT_KINDS.filter((kind) => !this.faults.has(kind));
+    return this.#kinds.filter((kind) => !this.faults.has(kind));
   }
 
   /** The share of pairs of kinds of faults that met in an episode, 0 to 1. */
   get pairs(): number {
-    return this.#pairs.size / ((LOOP_FAULT_KINDS.length * (LOOP_FAULT_KINDS.length - 1)) / 2);
+    return this.#pairs.size / ((this.#kinds.length * (this.#kinds.length - 1)) / 2);
   }
 
   /** As lines for people. */
@@ -36,7 +42,7 @@ export class Coverage {
     const transitions = TRANSITIONS.length - this.missedTransitions.length;
     return [
       `transitions of a payment: ${transitions} of ${TRANSITIONS.length}${missing(this.missedTransitions)}`,
-      `kinds of faults: ${LOOP_FAULT_KINDS.length - this.missedFaults.length} of ${LOOP_FAULT_KINDS.length}${missing(this.missedFaults)}`,
+      `kinds of faults: ${this.#kinds.length - this.missedFaults.length} of ${this.#kinds.length}${missing(this.missedFaults)}`,
       `pairs of kinds of faults in one episode: ${Math.floor(100 * this.pairs)} %`,
     ];
   }

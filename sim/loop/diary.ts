@@ -31,6 +31,8 @@ export interface Story {
   readonly payee: string;
   /** The customer's number. */
   readonly customer: string;
+  /** When the shop first thought of it, ms since 1970. */
+  readonly openedAt: number;
   /** EUR cents; no other payment of this customer to this payee has the same. */
   readonly minor: number;
   /** The service's name of the payment, once it has answered. */
@@ -46,6 +48,10 @@ export class Diary {
   readonly stories: Story[] = [];
   /** What must never happen and was seen while it happened, in words; of which customer, if of one. */
   readonly seen: { readonly customer?: string; readonly text: string }[] = [];
+  /** Customers whose phone gave up a change of the PIN, though the present one was right. */
+  readonly unchanged: Set<string> = new Set();
+  /** Wrong PINs that customers typed as the present one when they wanted a new one. */
+  readonly mistyped: { readonly customer: string; readonly at: number }[] = [];
   readonly #now: () => number;
   readonly #bySight = new Map<string, Story>();
 
@@ -53,8 +59,8 @@ export class Diary {
     this.#now = now;
   }
 
-  open(story: Omit<Story, 'txn' | 'events'>): Story {
-    const opened: Story = { ...story, txn: undefined, events: [] };
+  open(story: Omit<Story, 'txn' | 'events' | 'openedAt'>): Story {
+    const opened: Story = { ...story, openedAt: this.#now(), txn: undefined, events: [] };
     this.stories.push(opened);
     this.#bySight.set(sight(story.customer, story.payee, euros(story.minor)), opened);
     return opened;
@@ -63,6 +69,11 @@ export class Diary {
   /** The payment of which a customer's phone shows payee and amount. */
   of(customer: string, payee: string, amount: string): Story | undefined {
     return this.#bySight.get(sight(customer, payee, amount));
+  }
+
+  /** A customer has typed a wrong PIN as the present one. */
+  mistype(customer: string): void {
+    this.mistyped.push({ customer, at: this.#now() });
   }
 
   note(story: Story, event: DiaryEvent): void {

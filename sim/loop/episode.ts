@@ -8,13 +8,16 @@ import { jsonLine } from '../log.ts';
 import { seededRandom } from '../random.ts';
 import { drawFaults, type LoopFault, nameOf } from './fault-script.ts';
 import { judge, type Violation } from './judge.ts';
-import { leftOver } from './left-over.ts';
+import { leftOver, lostOnTheWay, neverIn } from './left-over.ts';
+import type { LoopDepth } from './service-line.ts';
 import { strike } from './strike.ts';
 import { LOOP_RAILS, type LoopRail, POCKET_MONEY, Town } from './town.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** How long a message waits in the network at most, ms. */
+const LATE_MS = 36 * HOUR_MS;
 /** How long everybody has after the last payment: the host knows an order for two days, and until then it is asked again. ms. */
 const REST_MS = 60 * HOUR_MS;
 
@@ -25,6 +28,7 @@ export interface EpisodePlan {
   readonly customers: number;
   readonly shops: number;
   readonly rail: LoopRail;
+  readonly depth: LoopDepth;
   readonly faults: readonly LoopFault[];
 }
 
@@ -45,13 +49,19 @@ export interface EpisodeResult {
   readonly digest: string;
 }
 
+/** How big an episode is, and how deep it goes. */
+export interface EpisodeSize extends Pick<EpisodePlan, 'payments' | 'customers' | 'shops'> {
+  /** Default: `sms`. */
+  readonly depth?: LoopDepth;
+}
+
 /** The plan of an episode: its rail and what goes wrong are drawn from the seed. */
-export function planEpisode(seed: string, size: Pick<EpisodePlan, 'payments' | 'customers' | 'shops'>): EpisodePlan {
+export function planEpisode(seed: string, { depth = 'sms', ...size }: EpisodeSize): EpisodePlan {
   const random = seededRandom(`plan ${seed}`);
   const rail = LOOP_RAILS[randomBelow(random, LOOP_RAILS.length)] ?? 'ledger';
   // A shop has a customer a minute, and is open half of the day.
   const durationMs = (2 * size.payments * MINUTE_MS) / size.shops;
-  return { seed, ...size, rail, faults: drawFaults(random, { ...size, durationMs }) };
+  return { seed, ...size, depth, rail, faults: drawFaults(random, { ...size, depth, durationMs }) };
 }
 
 /**
@@ -89,6 +99,10 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
   const sold = Promise.all(town.shops.map((shop) => shop.sell(share)));
   await clock.run(sold, 1_000 * 24 * HOUR_MS);
   for (const cancel of strikes) cancel();
+  const violations = [...neverIn(database)];
+  const taken = diary.stories.filter(({ txn }) => txn !== undefined).length;
+  await endFaults(town);
+  await askOnceMore(town);
   await comeToRest(town);
   await clock.run(Promise.all(town.shops.map((shop) => shop.look(diary.stories))));
   for (const { shopper } of town.customers) {
@@ -100,10 +114,15 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
     accounts.set(customer.number, { before: POCKET_MONEY, now: await clock.run(town.holding(customer)) });
   }
 
-  const violations = [...judge(diary, { accounts, host: plan.rail === 'ledger' ? undefined : host.orders })];
-  const taken = diary.stories.filter(({ txn }) => txn !== undefined).length;
+  violations.push(
+    ...judge(diary, { accounts, host: plan.rail === 'ledger' ? undefined : host.orders, late: town.air.late }),
+  );
   await clock.run(life.close());
-  violations.push(...leftOver(database, clock.now()));
+  violations.push(
+    ...leftOver(database, clock.now()),
+    ...neverIn(database),
+    ...lostOnTheWay(database, clock.now(), town.air),
+  );
   return {
     taken,
     paid: paidIn(transitions),
@@ -116,12 +135,9 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
   };
 }
 
-/**
- * No faults any more: phones are on, in coverage and not locked, the host decides, and the operator looks up in the host's book what is in
- * review.
- */
-async function comeToRest(town: Town): Promise<void> {
-  const { clock, world, host, life } = town;
+/** No faults any more: phones are on, in coverage and not locked. */
+async function endFaults(town: Town): Promise<void> {
+  const { clock, world, life } = town;
   life.isDiskFull = false;
   town.serviceClock.aheadMs = 0;
   for (const { id } of world.faults.list()) world.faults.remove(id);
@@ -130,6 +146,19 @@ async function comeToRest(town: Town): Promise<void> {
     handset.powerOn();
     await clock.run(town.operator.order(personId, 'unlock'));
   }
+}
+
+/** Who has changed the PIN pays once more when all late messages have come: does the one that the customer believes in count? */
+async function askOnceMore({ clock, customers, shops }: Town): Promise<void> {
+  const changed = customers.filter(({ shopper }) => shopper.hasChangedPin);
+  if (changed.length === 0) return;
+  await clock.advance(LATE_MS);
+  await clock.run(Promise.all(changed.map(({ number }, n) => shops[n % shops.length]?.sellTo(number))));
+}
+
+/** The host decides, and the operator looks up in the host's book what is in review. */
+async function comeToRest(town: Town): Promise<void> {
+  const { clock, host } = town;
   for (let hour = 0; hour * HOUR_MS < REST_MS; hour += 1) {
     await clock.advance(HOUR_MS);
     host.double.decide('moved');

@@ -87,11 +87,11 @@ function partOf(recording: Recording, { customer, reference }: Violation): Recor
 }
 
 function summary({ seed, faults, ...plan }: EpisodePlan, { rule, text, customer }: Violation, script: string): string {
-  const { payments, customers, shops, rail } = plan;
+  const { payments, customers, shops, rail, depth } = plan;
   return lines([
     `broken: ${rule}`,
     `by: ${text}${customer === undefined ? '' : `, customer ${customer}`}`,
-    `seed: ${seed}; ${payments} payments, ${customers} customers, ${shops} shops, rail ${rail}`,
+    `seed: ${seed}; ${payments} payments, ${customers} customers, ${shops} shops, rail ${rail}, depth ${depth}`,
     `again: npm run loop -- --script ${script}`,
     `faults: ${faults.length}`,
     ...faults.map((fault) => `  ${(fault.at / 1_000).toFixed(1)} s after the shops opened: ${wordsOf(fault)}`),

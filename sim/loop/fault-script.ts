@@ -1,14 +1,19 @@
 import { randomBelow } from '../../modem/index.ts';
 import { HOST_FAULTS, type HostFault } from '../hosts/example-host.ts';
-import type { MessageFaultAction } from '../network/fault-kinds.ts';
+import type { LineFaultAction, MessageFaultAction } from '../network/fault-kinds.ts';
 import type { SeededRandom } from '../random.ts';
 import { ROTATED_KEYS, type RotatedKey } from './operator.ts';
+import type { LoopDepth } from './service-line.ts';
 
 /** What goes wrong, and when: ms since the shops opened. `customer` counts from 0. */
 export type LoopFault = { readonly at: number } /** The next messages of the network, whoever they are from. */ & (
   | { readonly kind: 'network'; readonly action: MessageFaultAction; readonly times: number }
+  /** What the service's modem says next, or the modem itself: only at the depth of AT. */
+  | { readonly kind: 'line'; readonly action: LineFaultAction; readonly times: number }
   /** A customer is out of coverage. */
   | { readonly kind: 'away'; readonly customer: number; readonly ms: number }
+  /** What a customer's phone sends within this time waits in the network for more than a day. */
+  | { readonly kind: 'backlog'; readonly customer: number; readonly ms: number }
   /** A customer's phone is switched off: it keeps its flash and nothing else. */
   | { readonly kind: 'phone-off'; readonly customer: number; readonly ms: number }
   /** A customer's phone shows another time from now on. */
@@ -31,13 +36,24 @@ export type LoopFault = { readonly at: number } /** The next messages of the net
   | { readonly kind: 'host-down'; readonly ms: number }
 );
 
-/** The kinds of faults; those of the network and of the host apart by what they do. */
+/** What goes wrong between the service and its modem. */
+const LINE_ACTIONS = [
+  ...(['split', 'merge', 'late', 'lose-octets', 'garbage', 'noise', 'swallow', 'repeat'] as const),
+  ...(['stall', 'reboot', 'unplug'] as const),
+];
+
+/** The kinds of faults at the depth of SMS; those of the network and of the host apart by what they do. */
 export const LOOP_FAULT_KINDS: readonly string[] = [
   ...['drop', 'delay', 'duplicate', 'reorder', 'corrupt', 'refuse', 'lose-answer', 'lose-acknowledgement'],
-  ...['away', 'phone-off', 'phone-clock', 'kill', 'pause', 'service-clock', 'disk-full', 'lock', 'rotate'],
+  ...['away', 'backlog', 'phone-off', 'phone-clock', 'kill', 'pause', 'service-clock', 'disk-full', 'lock', 'rotate'],
   ...HOST_FAULTS,
   'host-down',
 ];
+
+/** The kinds of faults of an episode. */
+export function faultKinds(depth: LoopDepth): readonly string[] {
+  return depth === 'at' ? [...LOOP_FAULT_KINDS, ...LINE_ACTIONS.map((action) => `line-${action}`)] : LOOP_FAULT_KINDS;
+}
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,9 +61,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Payments for each fault of a swarm. */
 const PAYMENTS_A_FAULT = 4;
 
-/** The name under which coverage counts a fault: one of {@link LOOP_FAULT_KINDS}. */
+/** The name under which coverage counts a fault: one of {@link faultKinds}. */
 export function nameOf(fault: LoopFault): string {
   if (fault.kind === 'network') return fault.action.kind;
+  if (fault.kind === 'line') return `line-${fault.action.kind}`;
   return fault.kind === 'host' ? fault.fault : fault.kind;
 }
 
@@ -66,10 +83,16 @@ export function drawFaults(
   {
     payments,
     customers,
+    depth,
     durationMs,
-  }: { readonly payments: number; readonly customers: number; readonly durationMs: number },
+  }: {
+    readonly payments: number;
+    readonly customers: number;
+    readonly depth: LoopDepth;
+    readonly durationMs: number;
+  },
 ): readonly LoopFault[] {
-  const kinds = LOOP_FAULT_KINDS.filter(() => randomBelow(random, 2) === 0);
+  const kinds = faultKinds(depth).filter(() => randomBelow(random, 2) === 0);
   if (kinds.length === 0) return [];
   return Array.from({ length: Math.ceil(payments / PAYMENTS_A_FAULT) }, () => {
     const kind = kinds[randomBelow(random, kinds.length)] ?? '';
@@ -83,6 +106,7 @@ function drawn(kind: string, random: SeededRandom, customers: number): Unplaced 
   const customer = randomBelow(random, customers);
   switch (kind) {
     case 'away':
+    case 'backlog':
     case 'phone-off':
     case 'lock':
       return { kind, customer, ms };
@@ -100,11 +124,44 @@ function drawn(kind: string, random: SeededRandom, customers: number): Unplaced 
     case 'rotate':
       return { kind, use: ROTATED_KEYS[randomBelow(random, ROTATED_KEYS.length)] ?? 'sealing' };
     default:
-      return messageOrHost(kind, random);
+      return kind.startsWith('line-') ? ofLine(kind, random) : messageOrHost(kind, random);
   }
 }
 
 type Unplaced = LoopFault extends infer Fault ? (Fault extends LoopFault ? Omit<Fault, 'at'> : never) : never;
+
+/** The letters of a code that the driver did not ask for: a stick of Huawei says so now and then. */
+const UNASKED = '^RSSI: 20';
+
+function ofLine(kind: string, random: SeededRandom): Unplaced {
+  const action = LINE_ACTIONS.find((one) => kind === `line-${one}`);
+  if (action === undefined) throw new RangeError(`There is no fault "${kind}"`);
+  return { kind: 'line', action: lineAction(action, random), times: 1 + randomBelow(random, 3) };
+}
+
+function lineAction(kind: (typeof LINE_ACTIONS)[number], random: SeededRandom): LineFaultAction {
+  switch (kind) {
+    case 'swallow':
+    case 'repeat':
+    case 'reboot':
+      return { kind };
+    case 'split':
+      return { kind, atMost: 1 + randomBelow(random, 8), gapMs: randomBelow(random, 50) };
+    case 'merge':
+      return { kind, ms: 1 + randomBelow(random, 300) };
+    case 'late':
+    case 'stall':
+      return { kind, ms: 1_000 + randomBelow(random, 2 * MINUTE_MS) };
+    case 'unplug':
+      return { kind, ms: 1_000 + randomBelow(random, 5 * MINUTE_MS), renamed: 0 };
+    case 'lose-octets':
+      return { kind, share: (1 + randomBelow(random, 10)) / 100 };
+    case 'garbage':
+      return { kind, octets: 1 + randomBelow(random, 8) };
+    case 'noise':
+      return { kind, code: UNASKED };
+  }
+}
 
 function messageOrHost(kind: string, random: SeededRandom): Unplaced {
   const times = 1 + randomBelow(random, 3);

@@ -13,12 +13,14 @@ export interface Violation {
   readonly reference?: string;
 }
 
-/** What the money's own books say at the end. */
+/** What the money's own books say at the end, and the network's. */
 export interface Books {
   /** What each customer had at the beginning and has now, EUR cents, by number; of a rail that is elsewhere both are the same. */
   readonly accounts: ReadonlyMap<string, { readonly before: number; readonly now: number }>;
   /** The book of the payment host; `undefined` when money moves in the service's own ledger. */
   readonly host: readonly HostOrder[] | undefined;
+  /** Phones of which the network has held a message back for most of a day: they have given it up by then. */
+  readonly late: ReadonlySet<string>;
 }
 
 /** The titles that the phone shows, by the state that the service tells the shop. */
@@ -42,8 +44,8 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
     const wrong = approved.find(({ payee, amount }) => payee !== story.payee || amount !== euros(story.minor));
     return wrong === undefined ? undefined : `was approved as ${wrong.payee}, ${wrong.amount}`;
   },
-  'who is told "refused" has refused, or typed wrong PINs': (story, { state }) => {
-    const hasReason = eventsOf(story, 'refused').length > 0 || wrongPins(story) >= TRIES;
+  'who is told "refused" has refused, or typed wrong PINs': (story, { state, mistyped }) => {
+    const hasReason = eventsOf(story, 'refused').length > 0 || wrongPins(story) + mistyped >= TRIES;
     return state === 'REFUSED' && !hasReason ? `nobody refused it, and ${wrongPins(story)} PINs were wrong` : undefined;
   },
   'what came back as a whole is called refunded': ({ minor }, { state, refunded }) => {
@@ -100,15 +102,18 @@ function isState(answer: string): boolean {
 interface End {
   readonly state: PaymentState;
   readonly refunded: number;
+  /** How often the customer has typed a wrong PIN as the present one for a new one: these count for the phone too. */
+  readonly mistyped: number;
 }
 
 /** Judges an episode after its faults have ended and everybody has had time. */
-export function judge({ stories, seen }: Diary, books: Books): readonly Violation[] {
+export function judge({ stories, seen, mistyped, unchanged }: Diary, books: Books): readonly Violation[] {
   const violations: Violation[] = seen.map((sight) => ({ rule: 'seen while it happened', ...sight }));
   const ends = new Map<Story, End>();
   for (const story of stories) {
     const end = eventsOf(story, 'told').at(-1);
-    if (end !== undefined) ends.set(story, end);
+    const inChanges = mistyped.filter(({ customer }) => customer === story.customer).length;
+    if (end !== undefined) ends.set(story, { ...end, mistyped: inChanges });
     else if (story.txn !== undefined) violations.push(brokenBy(story, 'an answer', 'has none'));
   }
   for (const [story, end] of ends) {
@@ -117,7 +122,13 @@ export function judge({ stories, seen }: Diary, books: Books): readonly Violatio
       if (text !== undefined) violations.push(brokenBy(story, rule, text));
     }
   }
-  for (const own of Map.groupBy(stories, ({ customer }) => customer).values()) violations.push(...costOfPins(own));
+  for (const [customer, own] of Map.groupBy(stories, (story) => story.customer)) {
+    const typed = mistyped.filter((one) => one.customer === customer);
+    const wrong = own.reduce((sum, story) => sum + wrongPins(story), typed.length);
+    if (unchanged.has(customer) && wrong < TRIES_IN_ROW && !books.late.has(customer))
+      violations.push({ rule: 'a change with the right PIN comes about', text: customer, customer });
+    violations.push(...costOfPins(own, typed));
+  }
   return [...violations, ...(books.host === undefined ? ownLedger(ends, books) : hostBook(ends, books.host))];
 }
 
@@ -128,9 +139,9 @@ function brokenBy({ customer, reference, txn }: Story, rule: string, text: strin
 /**
  * A wrong PIN costs one try, of the request and of those in a row: for these the requests before count too, until the customer has read that a right one was
  * heard. When they may be used up, the phone may have been blocked, and nothing is known of them.
- * @param stories of one customer
+ * @param stories of one customer. @param mistyped wrong PINs that were typed for a new one
  */
-function costOfPins(stories: readonly Story[]): Violation[] {
+function costOfPins(stories: readonly Story[], mistyped: readonly { readonly at: number }[]): Violation[] {
   const violations: Violation[] = [];
   const wrong = new Map<Story, number>();
   let inRow = 0;
@@ -142,8 +153,9 @@ function costOfPins(stories: readonly Story[]): Violation[] {
       wrong.set(story, ofRequest + 1);
       inRow += 1;
     }
-    if (event.kind === 'tries' && event.left < Math.min(TRIES - ofRequest, Math.max(1, TRIES_IN_ROW - inRow))) {
-      const found = `${event.left} tries were left after ${ofRequest} wrong PINs, ${inRow} in a row`;
+    const all = inRow + mistyped.filter(({ at }) => at <= event.at).length;
+    if (event.kind === 'tries' && event.left < Math.min(TRIES - ofRequest, Math.max(1, TRIES_IN_ROW - all))) {
+      const found = `${event.left} tries were left after ${ofRequest} wrong PINs, ${all} in a row`;
       violations.push(brokenBy(story, 'a wrong PIN costs one try', found));
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock, SmsBearer } from '../../modem/index.ts';
+import type { Clock, Port, SmsBearer } from '../../modem/index.ts';
 
 /**
  * What ties a process to the world, so that one process of a test can die or stop as a real one does: its timers fire, its messages leave
@@ -45,6 +45,23 @@ export class Lifeline {
 
   clock(clock: Clock): Clock {
     return { now: () => clock.now(), after: (delay, task) => clock.after(delay, () => this.run(task)) };
+  }
+
+  /** A port of the machine: it is closed when the process is killed, and what comes while it is stopped waits. */
+  port(port: Port): Port {
+    void this.ended.then(() => port.close());
+    return {
+      name: port.name,
+      open: (events) =>
+        port.open({
+          data: (octets) => this.run(() => events.data(octets)),
+          closed: (reason) => this.run(() => events.closed(reason)),
+        }),
+      write: (octets) =>
+        new Promise((resolve, reject) => this.run(() => void port.write(octets).then(resolve, reject))),
+      setLines: (lines) => port.setLines(lines),
+      close: () => port.close(),
+    };
   }
 
   bearer(bearer: SmsBearer): SmsBearer {

@@ -1,4 +1,5 @@
 import { type EpisodePlan, type EpisodeResult, planEpisode, playEpisode } from './episode.ts';
+import type { LoopDepth } from './service-line.ts';
 
 /** How big a series is. */
 export interface SeriesOptions {
@@ -9,6 +10,8 @@ export interface SeriesOptions {
   readonly customers: number;
   readonly shops: number;
   readonly paymentsOfEpisode: number;
+  /** Default: `sms`. */
+  readonly depth?: LoopDepth;
   /** Seeds of episodes that were played before. */
   readonly played: ReadonlySet<string>;
 }
@@ -48,10 +51,10 @@ export async function* playSeries(
   for (const playing of begun) yield await playing;
 }
 
-function* plansOf({ seed, payments, paymentsOfEpisode, customers, shops, played }: SeriesOptions) {
+function* plansOf({ seed, payments, paymentsOfEpisode, customers, shops, depth = 'sms', played }: SeriesOptions) {
   const episodes = Math.ceil(payments / paymentsOfEpisode);
   for (let n = 1; n <= episodes; n += 1) {
     const left = Math.min(paymentsOfEpisode, payments - (n - 1) * paymentsOfEpisode);
-    if (!played.has(`${seed}/${n}`)) yield planEpisode(`${seed}/${n}`, { payments: left, customers, shops });
+    if (!played.has(`${seed}/${n}`)) yield planEpisode(`${seed}/${n}`, { payments: left, customers, shops, depth });
   }
 }

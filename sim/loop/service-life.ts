@@ -1,6 +1,7 @@
-import { type Clock, type SmsBearer, sleep } from '../../modem/index.ts';
+import { type Clock, sleep } from '../../modem/index.ts';
 import { openService, type Rail, type Service, type ServiceOptions, StoreError } from '../../server/index.ts';
 import { Lifeline } from './lifeline.ts';
+import type { ServiceLine } from './service-line.ts';
 
 /** How long a client waits before it asks again after the connection ended, ms. */
 const ASK_AGAIN_MS = 1_000;
@@ -15,7 +16,7 @@ const READS = /^\s*(SELECT|WITH|PRAGMA)/;
 
 /** What all lives of the service have in common. */
 export interface ServiceLifeOptions extends Pick<ServiceOptions, 'database' | 'keys' | 'number' | 'limits' | 'log'> {
-  readonly bearer: SmsBearer;
+  readonly line: ServiceLine;
   /** The world's, for those who ask. */
   readonly clock: Clock;
   /** Of the service's machine. */
@@ -58,16 +59,17 @@ export class ServiceLife {
 
   /** @returns false when the disk is full */
   async #open(): Promise<boolean> {
-    const { rails, random, bearer, clock: _, ownClock, hold, ...options } = this.#options;
+    const { rails, random, line, clock: _, ownClock, hold, ...options } = this.#options;
     const lifeline = new Lifeline();
     this.#lifeline = lifeline;
     this.#service = undefined;
     this.#lives += 1;
     try {
-      const service = await openService({
+      const bearer = await line(lifeline, ownClock);
+      const opening = openService({
         ...options,
         alone: true,
-        bearer: lifeline.bearer(bearer),
+        bearer,
         clock: lifeline.clock(ownClock),
         random: random(this.#lives),
         rails: rails(lifeline),
@@ -81,6 +83,8 @@ export class ServiceLife {
           },
         },
       });
+      hold(opening);
+      const service = await opening;
       if (lifeline.isAlive) this.#service = service;
     } catch (error) {
       if (lifeline.isAlive && error instanceof StoreError) return false;

@@ -68,9 +68,16 @@ export class Shop {
     for (const story of stories) if (story.payee === this.#options.name) await this.#look(story);
   }
 
+  /** Asks this customer, and looks until the payment is settled. */
+  async sellTo(customer: string): Promise<void> {
+    const story = this.#open(customer);
+    await this.#ask(story);
+    await this.#watch(story);
+  }
+
   async #sellOne(): Promise<void> {
-    const { random } = this.#options;
-    const story = this.#open();
+    const { random, customers } = this.#options;
+    const story = this.#open(customers[randomBelow(random, customers.length)] ?? '');
     const chance = randomBelow(random, 100);
     const later = randomBelow(random, randomBelow(random, 2) === 0 ? MINUTE_MS : 10_000);
     await (chance < ASKED_TWICE ? Promise.all([this.#ask(story), this.#ask(story)]) : this.#ask(story));
@@ -80,10 +87,9 @@ export class Shop {
     if (payment?.state === 'CAPTURED' && later % 100 < GIVEN_BACK) await this.#giveBack(story, payment);
   }
 
-  #open(): Story {
-    const { name, random, diary, customers } = this.#options;
+  #open(customer: string): Story {
+    const { name, random, diary } = this.#options;
     this.#orders += 1;
-    const customer = customers[randomBelow(random, customers.length)] ?? '';
     let minor = 1 + randomBelow(random, DEAREST);
     while (diary.of(customer, name, euros(minor)) !== undefined) minor += 1;
     const order = String(this.#orders);

@@ -1,6 +1,7 @@
 import { type Handset, HeadlessError, HeadlessHandset, type Screen } from '../../device/index.ts';
 import { type Clock, randomBelow, sleep } from '../../modem/index.ts';
 import type { SeededRandom } from '../random.ts';
+import { ChangeOfPin, type PinWord, pinWordOn } from './change-of-pin.ts';
 import type { Diary, Story } from './diary.ts';
 import { KnownPin, safePin } from './known-pin.ts';
 
@@ -35,12 +36,23 @@ const MISTYPED_AGAIN = 30;
 /** After so many of a hundred looks at the phone the customer changes the PIN. */
 const CHANGES_PIN = 4;
 
-/** How the phone says what became of a change. */
-const PIN_CHANGED = /^Your new PIN counts from now on/;
-const PIN_NOT_CHANGED = /^(Wrong PIN.*\n)?The PIN was not changed/;
+/** Of a hundred who change it, how many type a wrong one as the present one. */
+const MISTYPES_PRESENT = 15;
 
 /** What the phone says after a wrong PIN. */
 const TRIES_LEFT = /^Wrong PIN\. Tries left: (\d)$/;
+
+/** What a customer lives with. */
+export interface ShopperOptions {
+  readonly number: string;
+  readonly pin: string;
+  readonly handset: Handset;
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly diary: Diary;
+  /** How many messages have reached the phone. */
+  readonly reached: () => number;
+}
 
 /** A customer with a phone: looks at what it shows, decides, presses keys, and writes down what was seen and done. */
 export class Shopper {
@@ -50,11 +62,18 @@ export class Shopper {
   readonly #clock: Clock;
   readonly #random: SeededRandom;
   readonly #diary: Diary;
+  /** How many messages have reached the phone. */
+  readonly #reached: () => number;
   /** Seen since the customer chose to refuse. */
   #isRefusing = false;
+  /** A change of the PIN of which the phone has said nothing since. */
+  #change: ChangeOfPin | undefined;
+  /** Whether the PIN was ever to be another one. */
+  hasChangedPin = false;
 
-  constructor(number: string, pin: string, handset: Handset, clock: Clock, random: SeededRandom, diary: Diary) {
+  constructor({ number, pin, handset, clock, random, diary, reached }: ShopperOptions) {
     this.number = number;
+    this.#reached = reached;
     this.#phone = new HeadlessHandset(handset, clock);
     this.#pin = new KnownPin(pin);
     this.#clock = clock;
@@ -122,20 +141,31 @@ export class Shopper {
   async #changePin(): Promise<void> {
     const phone = this.#phone;
     const { pin, isSure } = this.#pin.typed;
-    if (!isSure) return;
+    if (!isSure || this.#change !== undefined) return;
+    const isMistyped = randomBelow(this.#random, 100) < MISTYPES_PRESENT;
     phone.press('power');
     for (const label of ['Menu', 'Applications', 'Cash-Mobile', 'Change PIN']) await this.#choose(label, SCREEN_MS);
     const chosen = safePin(this.#random, pin);
     for (const [field, digits] of [
-      ['Your present PIN', pin],
+      ['Your present PIN', isMistyped ? mistyped(pin) : pin],
       ['New PIN', chosen],
       ['The same PIN again', chosen],
     ] as const) {
       await phone.waitFor(field, SCREEN_MS);
       await phone.type(digits);
       await phone.waitFor(field, SCREEN_MS);
-      if (field === 'The same PIN again') this.#pin.changesTo(chosen);
+      if (field === 'The same PIN again') this.#begins(chosen, isMistyped);
       phone.select('Next');
+    }
+  }
+
+  /** The phone sends the key of the new PIN to the service. */
+  #begins(chosen: string, isMistyped: boolean): void {
+    this.#change = new ChangeOfPin(isMistyped, this.#clock.now(), this.#reached());
+    if (isMistyped) this.#diary.mistype(this.number);
+    else {
+      this.#pin.changesTo(chosen);
+      this.hasChangedPin = true;
     }
   }
 
@@ -144,8 +174,7 @@ export class Shopper {
     const phone = this.#phone;
     for (const label of ['Menu', 'Applications', 'Cash-Mobile', 'Change PIN']) await this.#choose(label);
     const { items } = await phone.waitFor(({ title }) => title === 'Change PIN', SCREEN_MS);
-    if (!items.some(({ label }) => label === 'Your present PIN'))
-      this.#diary.seen.push({ customer: this.number, text: 'the phone does not know which PIN counts' });
+    if (!items.some(({ label }) => label === 'Your present PIN')) this.#saw('the phone does not know which PIN counts');
     phone.press('power');
   }
 
@@ -173,7 +202,9 @@ export class Shopper {
     const { items } = await this.#phone.waitFor((screen) => screen.input?.numeric === true, SCREEN_MS);
     const [payee, amount] = items.map(({ label }) => label);
     const { pin, isSure } = this.#pin.typed;
-    await this.#phone.type(decision === 'approve' ? pin : `${pin.slice(1)}${pin[0]}`);
+    if (this.#change?.mayBeKnown(this.#reached()) === false)
+      this.#saw('a PIN is asked for before the phone can know which one counts');
+    await this.#phone.type(decision === 'approve' ? pin : mistyped(pin));
     await this.#phone.waitFor('Confirm', SCREEN_MS);
     const belief = decision === 'mistype' ? 'wrong' : isSure ? 'right' : 'unsure';
     this.#diary.note(story, { kind: 'approved', pin: belief, payee: payee ?? '', amount: amount ?? '' });
@@ -221,15 +252,16 @@ export class Shopper {
 
   /** Everything that the phone shows passes here, also what is gone before anybody acts. */
   #see(screen: Screen): void {
-    if (this.#isRefusing && screen.input !== undefined)
-      this.#diary.seen.push({ customer: this.number, text: 'a field to type in on the way to a refusal' });
-    this.#hearOfPin(screen);
+    if (this.#isRefusing && screen.input !== undefined) this.#saw('a field to type in on the way to a refusal');
+    const word = pinWordOn(screen);
+    if (word !== undefined) this.#hearOfPin(word);
     const story = this.#storyOf(screen);
     if (isRequest(screen) && story === undefined) {
       const words = screen.items.map(({ label, value = '' }) => `${label} ${value}`).join(', ');
-      this.#diary.seen.push({ customer: this.number, text: `a request that no shop has made: ${words}` });
+      this.#saw(`a request that no shop has made: ${words}`);
     }
     if (story === undefined) return;
+    if (isRequest(screen)) this.#change?.shown(story);
     const tries = screen.items.map(({ label }) => TRIES_LEFT.exec(label)?.[1]).find((left) => left !== undefined);
     if (tries !== undefined) this.#noteTries(story, Number(tries));
     if (RECEIPTS.has(screen.title) && lastRead(story) !== screen.title) this.#read(story, screen.title);
@@ -240,14 +272,19 @@ export class Shopper {
     this.#diary.note(story, { kind: 'read', title });
   }
 
-  /** The phone says what became of a change of the PIN, which the customer began with the right one. */
-  #hearOfPin({ items }: Screen): void {
-    const text = items[0]?.label ?? '';
-    if (PIN_CHANGED.test(text)) this.#pin.changed();
-    if (!PIN_NOT_CHANGED.test(text)) return;
-    this.#pin.kept();
-    if (text.startsWith('Wrong'))
-      this.#diary.seen.push({ customer: this.number, text: 'the right PIN is called wrong in a change' });
+  /** The phone says what became of a change of the PIN. */
+  #hearOfPin(word: PinWord): void {
+    const doubt = this.#change?.doubts(word);
+    if (doubt !== undefined) this.#saw(doubt);
+    if (word === 'changed') this.#pin.changed();
+    else this.#pin.kept();
+    if (word === 'not-changed' && this.#change?.isMistyped === false) this.#diary.unchanged.add(this.number);
+    this.#change = undefined;
+  }
+
+  /** Something that must never happen. */
+  #saw(text: string): void {
+    this.#diary.seen.push({ customer: this.number, text });
   }
 
   /** Once, however often the screen is drawn. */
@@ -257,6 +294,11 @@ export class Shopper {
     if (last?.kind === 'approved' && last.pin === 'unsure') this.#pin.kept();
     this.#diary.note(story, { kind: 'tries', left });
   }
+}
+
+/** The digits of a PIN in a wrong order. */
+function mistyped(pin: string): string {
+  return `${pin.slice(1)}${pin[0]}`;
 }
 
 /** Whether the phone asks the customer, or asks for the PIN once more. */

@@ -1,6 +1,9 @@
 import { type LoopFault, wordsOf } from './fault-script.ts';
 import { SERVICE_NUMBER, type Town } from './town.ts';
 
+/** How long a message waits in the network when there is a backlog, ms: a phone gives up a change of its PIN after a day. */
+const BACKLOG_MS = 27 * 3_600_000;
+
 /** Lets one fault happen, and end after its time. */
 export function strike(town: Town, fault: LoopFault): void {
   const { clock, world, host, life, operator } = town;
@@ -15,12 +18,24 @@ export function strike(town: Town, fault: LoopFault): void {
         ...(fault.action.kind === 'corrupt' && { to: SERVICE_NUMBER, about: 'messages' }),
       });
       return;
+    case 'line':
+      // An answer is spoilt when it comes; what befalls the modem itself does so now.
+      world.faults.add({ action: fault.action, times: fault.times, modem: SERVICE_NUMBER, startsAt: clock.now() });
+      return;
     case 'away': {
       const subscriber = world.subscriber(town.customers[fault.customer]?.number ?? '');
       subscriber?.setCovered(false);
       clock.after(fault.ms, () => subscriber?.setCovered(true));
       return;
     }
+    case 'backlog':
+      world.faults.add({
+        action: { kind: 'delay', ms: BACKLOG_MS },
+        from: town.customers[fault.customer]?.number ?? '',
+        times: Number.POSITIVE_INFINITY,
+        endsAt: clock.now() + fault.ms,
+      });
+      return;
     case 'phone-off': {
       const handset = town.customers[fault.customer]?.handset;
       handset?.powerOff();
@@ -35,7 +50,7 @@ export function strike(town: Town, fault: LoopFault): void {
     case 'kill':
       life.killAfter(fault.commits, () => {
         town.tellFault('the service is dead');
-        clock.after(fault.downMs, () => void clock.hold(life.open()));
+        clock.after(fault.downMs, () => void life.open());
       });
       return;
     case 'pause': {

@@ -6,6 +6,7 @@ import { VirtualClock } from '../clock.ts';
 import { type SeededRandom, seededRandom } from '../random.ts';
 import { createWorld, type World } from '../world.ts';
 import { Acquirer } from './acquirer.ts';
+import { Air } from './air.ts';
 import { Bank } from './bank.ts';
 import { Diary } from './diary.ts';
 import { safePin } from './known-pin.ts';
@@ -13,6 +14,7 @@ import { Operator } from './operator.ts';
 import type { PaymentHost } from './payment-host.ts';
 import { PayPal } from './paypal.ts';
 import { DISK_FULL, KILLED, ServiceLife } from './service-life.ts';
+import { type LoopDepth, serviceLine } from './service-line.ts';
 import { Shop } from './shop.ts';
 import { Shopper } from './shopper.ts';
 import { SteppedClock } from './stepped-clock.ts';
@@ -44,6 +46,7 @@ export interface TownOptions {
   readonly customers: number;
   readonly shops: number;
   readonly rail: LoopRail;
+  readonly depth: LoopDepth;
   /** The service's file: it must not be there yet. */
   readonly database: string;
 }
@@ -71,6 +74,7 @@ interface Belongings {
 export class Town {
   readonly clock: VirtualClock = new VirtualClock();
   readonly world: World;
+  readonly air: Air;
   readonly diary: Diary;
   /** Where the money moves; not asked when it moves in the service's own ledger. */
   readonly host: PaymentHost;
@@ -86,19 +90,20 @@ export class Town {
   readonly #primitives: Primitives = withoutScrypt(servicePrimitives());
 
   constructor(options: TownOptions) {
-    const { seed, database, rail } = options;
+    const { seed, database, rail, depth } = options;
     const { clock } = this;
     this.#options = options;
     this.#random = seededRandom(seed);
     this.diary = new Diary(() => clock.now());
     this.world = createWorld({ seed, clock, keptEvents: KEPT_EVENTS });
+    this.air = new Air(this.world.log, SERVICE_NUMBER);
     this.host = this.#hostOf(rail);
     const { keys, rootSeed } = createServiceKeys(servicePrimitives(), this.#random.fork('keys'));
     this.life = new ServiceLife({
       database,
       keys,
       number: SERVICE_NUMBER,
-      bearer: this.world.addBareRadio(SERVICE_NUMBER),
+      line: serviceLine(this.world, SERVICE_NUMBER, depth),
       clock,
       ownClock: this.serviceClock,
       hold: (work) => void clock.hold(work),
@@ -169,7 +174,15 @@ export class Town {
       if (event.kind === 'screen') for (const witness of this.witnesses) witness.screen?.(number, event.screen);
     });
     handset.powerOn();
-    const shopper = new Shopper(number, safePin(random), handset, this.clock, random.fork('hand'), diary);
+    const shopper = new Shopper({
+      number,
+      pin: safePin(random),
+      handset,
+      clock: this.clock,
+      random: random.fork('hand'),
+      diary,
+      reached: () => this.air.reached.get(number) ?? 0,
+    });
     const person = await life.asked((service) => service.addPerson({ number, name: `Customer ${n}`, language: 'en' }));
     const amount = { minor: POCKET_MONEY, currency: 'EUR' } as const;
     await life.asked((service) => service.deposit(person.id, amount, 'pocket money'));

@@ -5,12 +5,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../modem/cli/program.ts';
 import { readPlan } from '../../../sim/cli/read-plan.ts';
 import { planEpisode } from '../../../sim/loop/episode.ts';
+import { LOOP_DEPTHS } from '../../../sim/loop/service-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-plan-'));
 const file = join(folder, 'plan.json');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const PLAN = { seed: 's', payments: 1, customers: 1, shops: 1, rail: 'ledger', faults: [] };
+const PLAN = { seed: 's', payments: 1, customers: 1, shops: 1, rail: 'ledger', depth: 'sms', faults: [] };
 
 function read(plan: unknown) {
   writeFileSync(file, typeof plan === 'string' ? plan : JSON.stringify(plan));
@@ -19,7 +20,8 @@ function read(plan: unknown) {
 
 describe('the script of an episode', () => {
   it.each(Array.from({ length: 20 }, (_, n) => n))('is read as it was written (seed %i)', (seed) => {
-    const plan = planEpisode(String(seed), { payments: 200, customers: 9, shops: 2 });
+    const depth = LOOP_DEPTHS[seed % 2] ?? 'sms';
+    const plan = planEpisode(String(seed), { payments: 200, customers: 9, shops: 2, depth });
     expect(read(plan)).toEqual(plan);
   });
 

@@ -9,7 +9,7 @@ import { SCRIPT_FILE, writeEvidence } from '../../../sim/loop/evidence.ts';
 import type { Town } from '../../../sim/loop/town.ts';
 
 const PLAN: EpisodePlan = {
-  ...{ seed: 'evidence', payments: 8, customers: 3, shops: 1, rail: 'ledger' },
+  ...{ seed: 'evidence', payments: 8, customers: 3, shops: 1, rail: 'ledger', depth: 'sms' },
   faults: [
     { at: 30_000, kind: 'network', action: { kind: 'duplicate' }, times: 2 },
     { at: 60_000, kind: 'kill', commits: 1, downMs: 1_000 },
@@ -40,7 +40,7 @@ it('says what was broken, with whom, what went wrong, and how it is played again
   expect(file('failure.txt').split('\n')).toEqual([
     'broken: what is settled stays',
     `by: ${reference} was, customer ${customer}`,
-    'seed: evidence; 8 payments, 3 customers, 1 shops, rail ledger',
+    'seed: evidence; 8 payments, 3 customers, 1 shops, rail ledger, depth sms',
     `again: npm run loop -- --script ${join(place, SCRIPT_FILE)}`,
     'faults: 2',
     '  30.0 s after the shops opened: network action={"kind":"duplicate"} times=2',

@@ -30,7 +30,7 @@ function ruled(
   story.txn = TXN;
   for (const event of events) diary.note(story, event);
   const accounts: Books['accounts'] = new Map([[ANNA, { before: 10_000, now }]]);
-  return judge(diary, { accounts, host }).map(({ rule }) => rule);
+  return judge(diary, { accounts, host, late: new Set() }).map(({ rule }) => rule);
 }
 
 const order = (
@@ -149,7 +149,7 @@ describe('the judges find', () => {
   it('what was seen while it happened', () => {
     const diary = new Diary(() => 0);
     diary.seen.push({ customer: ANNA, text: 'a field to type in on the way to a refusal' });
-    expect(judge(diary, { accounts: new Map(), host: undefined })).toEqual([
+    expect(judge(diary, { accounts: new Map(), host: undefined, late: new Set() })).toEqual([
       { rule: 'seen while it happened', customer: ANNA, text: 'a field to type in on the way to a refusal' },
     ]);
   });
@@ -173,6 +173,41 @@ describe('tries that are left after wrong PINs for two payments, one after the o
     for (const event of first) diary.note(one, event);
     now = 1;
     for (const event of second) diary.note(two, event);
-    expect(judge(diary, { accounts: new Map(), host: undefined }).map(({ rule }) => rule)).toEqual(rules);
+    expect(judge(diary, { accounts: new Map(), host: undefined, late: new Set() }).map(({ rule }) => rule)).toEqual(
+      rules,
+    );
   });
+});
+
+describe('a change of the PIN that has not come about', () => {
+  const rules = (typed: readonly DiaryEvent[], mistyped: number, late: readonly string[] = []) => {
+    const diary = new Diary(() => 0);
+    const story = diary.open({ mref: '1', reference: '1', payee: 'Shop 1', customer: ANNA, minor: 100 });
+    for (const event of typed) diary.note(story, event);
+    for (let n = 0; n < mistyped; n += 1) diary.mistype(ANNA);
+    diary.unchanged.add(ANNA);
+    return judge(diary, { accounts: new Map(), host: undefined, late: new Set(late) }).map(({ rule }) => rule);
+  };
+
+  it.each<[string, readonly DiaryEvent[], number, readonly string[], boolean]>([
+    ['is a mistake', [], 0, [], true],
+    ['of another phone that was late too', [], 0, ['+39'], true],
+    ['not of a phone whose messages were late', [], 0, [ANNA], false],
+    ['after four wrong PINs', [MISTYPED, MISTYPED], 2, [], true],
+    ['not after five, when the phone is blocked', [MISTYPED, MISTYPED, MISTYPED], 2, [], false],
+  ])('%s', (_, typed, mistyped, late, isBroken) => {
+    expect(rules(typed, mistyped, late).includes('a change with the right PIN comes about')).toBe(isBroken);
+  });
+});
+
+it('wrong PINs that were typed for a new one count too', () => {
+  const found = (mistyped: number) => {
+    const diary = new Diary(() => 0);
+    const story = diary.open({ mref: '1', reference: '1', payee: 'Shop 1', customer: ANNA, minor: 100 });
+    for (let n = 0; n < mistyped; n += 1) diary.mistype(ANNA);
+    for (const event of [MISTYPED, tries(1), MISTYPED, told('REFUSED')]) diary.note(story, event);
+    return judge(diary, { accounts: new Map(), host: undefined, late: new Set() }).map(({ rule }) => rule);
+  };
+  expect(found(3)).toEqual([]);
+  expect(found(0)).toEqual(['who is told "refused" has refused, or typed wrong PINs', 'a wrong PIN costs one try']);
 });

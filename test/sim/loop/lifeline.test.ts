@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { IncomingSms, SmsBearer, SmsReceiver } from '../../../modem/index.ts';
+import { type IncomingSms, memoryPort, type SmsBearer, type SmsReceiver } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { Lifeline } from '../../../sim/loop/lifeline.ts';
 
@@ -102,5 +102,47 @@ describe('a process', () => {
     expect(isTold).toBe(false);
     lifeline.kill();
     await lifeline.ended;
+  });
+});
+
+describe('a port of a process', () => {
+  /** What both sides hear after `change`, when each of them says one word. */
+  async function talked(change: (lifeline: Lifeline) => void, after: (lifeline: Lifeline) => void = () => {}) {
+    const heard: string[] = [];
+    const lifeline = new Lifeline();
+    const { port, farEnd } = memoryPort();
+    farEnd.listen({
+      opened: () => heard.push('opened'),
+      data: () => heard.push('far'),
+      closed: () => heard.push('closed'),
+    });
+    const own = lifeline.port(port);
+    await own.open({ data: () => heard.push('near'), closed: () => heard.push('near closed') });
+    change(lifeline);
+    const turn = () => new VirtualClock().advance(1);
+    await turn();
+    void own.write(new Uint8Array([65])).catch(() => {});
+    farEnd.write(new Uint8Array([65]));
+    await turn();
+    const before = [...heard];
+    after(lifeline);
+    await turn();
+    return { before, after: heard };
+  }
+
+  it('carries octets both ways', async () => {
+    expect((await talked(() => {})).before).toEqual(['opened', 'far', 'near']);
+  });
+
+  it('keeps them while the process is stopped', async () => {
+    const course = await talked(
+      (lifeline) => lifeline.stop(),
+      (lifeline) => lifeline.goOn(),
+    );
+    expect(course).toEqual({ before: ['opened'], after: expect.arrayContaining(['opened', 'far', 'near']) });
+  });
+
+  it('is closed when the process is killed, and the next one can open it', async () => {
+    expect((await talked((lifeline) => lifeline.kill())).after).toEqual(['opened', 'closed']);
   });
 });

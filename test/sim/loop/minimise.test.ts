@@ -4,7 +4,15 @@ import type { LoopFault } from '../../../sim/loop/fault-script.ts';
 import { minimise } from '../../../sim/loop/minimise.ts';
 
 const FAULTS: readonly LoopFault[] = Array.from({ length: 40 }, (_, at) => ({ at, kind: 'pause', ms: 1_000 }));
-const PLAN: EpisodePlan = { seed: 's', payments: 100, customers: 1, shops: 1, rail: 'ledger', faults: FAULTS };
+const PLAN: EpisodePlan = {
+  seed: 's',
+  payments: 100,
+  customers: 1,
+  shops: 1,
+  rail: 'ledger',
+  depth: 'sms',
+  faults: FAULTS,
+};
 const RESULT = { taken: 1, paid: 1, kills: 0, pinChanges: 0, faults: {}, transitions: {}, digest: '' } as const;
 
 const BROKEN = { rule: 'rule', text: '', customer: '+393400000001' } as const;

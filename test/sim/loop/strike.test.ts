@@ -8,7 +8,14 @@ import { strike } from '../../../sim/loop/strike.ts';
 import { Town } from '../../../sim/loop/town.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-strike-'));
-const town = new Town({ seed: 's', customers: 1, shops: 0, rail: 'ledger', database: join(folder, 'service.db') });
+const town = new Town({
+  seed: 's',
+  customers: 1,
+  shops: 0,
+  rail: 'ledger',
+  depth: 'sms',
+  database: join(folder, 'service.db'),
+});
 const { clock, life } = town;
 const MINUTE = 60_000;
 let merchant: AddedMerchant['merchant'];
@@ -42,6 +49,14 @@ async function asked() {
 
 it('without faults the service takes a request at once', async () => {
   expect(await asked()).toMatchObject({ answer: { state: 'REQUESTED', createdAt: clock.now() }, after: 0 });
+});
+
+it('a backlog keeps back for a day what a phone sends, and ends', async () => {
+  const [customer] = town.customers;
+  const number = customer?.number ?? '';
+  const waiting = () => town.world.faults.list().find(({ action }) => action.kind === 'delay');
+  strike(town, { at: 0, kind: 'backlog', customer: 0, ms: MINUTE });
+  expect(waiting()).toMatchObject({ from: number, action: { ms: 27 * 60 * MINUTE }, endsAt: clock.now() + MINUTE });
 });
 
 it('a phone that is locked cannot be asked until it is unlocked', async () => {
