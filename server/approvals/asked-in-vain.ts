@@ -102,6 +102,18 @@ export async function noteInVain(
   person: PersonId,
   notMe: boolean,
 ): Promise<void> {
+  await noteUnwilling(tx, context, asker, person, notMe);
+  await noteNobodyAsked(tx, context, asker);
+}
+
+/** Of a request in vain only what it means between asker and person: of the asker's own allowance nothing is taken yet. */
+export async function noteUnwilling(
+  tx: Tx,
+  context: Context,
+  asker: Asker,
+  person: PersonId,
+  notMe: boolean,
+): Promise<void> {
   const { clock, limits } = context;
   const { inVain, id } = TABLES[asker.kind];
   const now = clock.now();
@@ -116,7 +128,6 @@ export async function noteInVain(
     before.notMe + (notMe ? 1 : 0),
     notMe ? now : before.notMeAt,
   );
-  await noteNobodyAsked(tx, context, asker);
   if (notMe) await suspendAfterMany(tx, context, asker);
 }
 

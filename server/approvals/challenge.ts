@@ -5,7 +5,7 @@ import type { DueRows } from '../time/timers.ts';
 import { type DeviceId, deviceId, type Ref, ref, refOf } from '../vocabulary/ids.ts';
 
 /** What people are asked for. What is sent and what an answer leads to is in the row of the purpose: `service/purposes.ts`. */
-export const PURPOSES = ['payment', 'enrolment', 'authentication', 'party-payment'] as const;
+export const PURPOSES = ['payment', 'enrolment', 'authentication', 'party-payment', 'consent'] as const;
 export type PurposeName = (typeof PURPOSES)[number];
 
 /**

@@ -155,6 +155,11 @@ export async function waitingOfParty(tx: ReadTx, party: PartyId, device: DeviceI
   return waiting ?? 0;
 }
 
+/** The person of an authentication that nobody was asked is asked now, by this phone. */
+export async function askedNow(tx: Tx, id: Ref, device: DeviceId): Promise<void> {
+  await tx.run('UPDATE authentication SET device_id = ?, reason = NULL, due = NULL WHERE id = ?', device, id);
+}
+
 function readAuthentication(row: Row): Authentication {
   return {
     ...readWanted(row),

@@ -35,6 +35,8 @@ async function cancel(
   const { id, deviceId } = one;
   if (deviceId === undefined) {
     const locked = await lockAuthentication(tx, id);
+    // Meanwhile the person has consented, and is asked.
+    if (locked.deviceId !== undefined) return cancel(tx, context, locked, reason);
     return locked.state === 'asked' ? end(tx, context, locked, { to: 'cancelled' }) : undefined;
   }
   const request = await context.approvals.withdraw(tx, { ref: id, purpose: purposeOf(one), deviceId });

@@ -5,17 +5,16 @@ import { deadlineOf } from '../approvals/approvals.ts';
 import { type Asker, impatienceOf, standingOf } from '../approvals/asked-in-vain.ts';
 import { newRef, openChallengesOf } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
-import type { Request } from '../approvals/purpose.ts';
 import { take } from '../limits/allowance.ts';
 import { type Recipient, recipientOf } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
+import { consentStanding } from '../parties/consents.ts';
 import { lockRequestsFullAt, type RelyingParty, takeRequest } from '../parties/relying-parties.ts';
 import { type Device, lockEnrolledDevice, mayBeAsked } from '../people/devices.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
 import type { AuthenticationKind } from '../vocabulary/authentication-states.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
-import { refOctets } from '../vocabulary/ids.ts';
 import {
   type Authentication,
   authenticationByKey,
@@ -24,16 +23,11 @@ import {
   type Wanted,
   waitingOfParty,
 } from './authentication.ts';
-import { signedHash } from './document.ts';
+import { askForConsent } from './consent.ts';
+import { BETWEEN, requestOf } from './message.ts';
 
 /** Octets of UTF-8 that a title on phones may have. With a payment, payee, short name and title share the room of its text. */
 const TITLE_OCTETS: Readonly<Record<Exclude<AuthenticationKind, 'payment'>, number>> = { login: 40, sign: 18 };
-
-/** Between the short name of the party and the title, in what a phone shows of a payment. */
-const BETWEEN = ': ';
-
-/** A relying party is no merchant: its payments have numbers that no merchant has, so that phones mute the one or the other. */
-const FIRST_PARTY_NUMBER = 0x8000_0000;
 
 /** Octets of UTF-8 that a title in full may have. */
 const FULL_TITLE_OCTETS = 400;
@@ -64,7 +58,10 @@ export interface RequestedAuthentication {
 type PartyAsker = Extract<Asker, { kind: 'party' }>;
 
 /** Why no phone is asked, though the relying party may ask: it does not learn that. */
-type Silence = 'unreachable' | 'person-busy' | 'customer-said-not-me' | 'too-many-requests';
+type Silence = 'unreachable' | 'person-busy' | 'customer-said-not-me' | 'too-many-requests' | 'no-consent';
+
+/** What the phone is asked: the request of the party; or whether it may ask at all, while the request waits; or nothing. */
+type Asking = 'request' | 'consent' | { readonly silence: Silence };
 
 /**
  * Takes a request of a relying party and asks the person. Where nobody can or may be asked, nothing leaves, and for the
@@ -83,11 +80,10 @@ export async function requestAuthentication(
   const asker: PartyAsker = { kind: 'party', id: party.id };
   await checkStanding(tx, context, asker);
   const device = await lockEnrolledDevice(tx, order.who);
-  const silence = await silenceAt(tx, context, asker, device);
-  const recipient = device === undefined || silence !== undefined ? undefined : recipientOf(device);
-  const created = create(context, party, order, device, recipient === undefined ? silence : undefined);
+  const asking = await askingOf(tx, context, asker, device);
+  const created = create(context, party, order, device, asking);
   const deadline = deadlineOf({ time: unixTime(context), ttl: created.ttl });
-  const due = recipient === undefined ? deadline + 1 : undefined;
+  const due = asking === 'request' ? undefined : deadline + 1;
   if (!(await insertAuthentication(tx, created, due))) {
     const meanwhile = await knownAuthentication(tx, party, order);
     if (meanwhile === undefined) throw new Error(`key ${order.key} is taken, and has no authentication`);
@@ -96,7 +92,8 @@ export async function requestAuthentication(
   if (due !== undefined) context.timers.dueAt(tx, due);
   const { id, partyId, reason } = created;
   await context.journal.record(tx, { kind: 'authentication', id, partyId, to: 'asked', ...(reason && { reason }) });
-  if (recipient !== undefined) await ask(tx, context, recipient, party, created);
+  const recipient = device && recipientOf(device);
+  if (recipient !== undefined) await ask(tx, context, recipient, party, created, asking);
   await takeOfBudget(tx, context, party);
   return { authentication: created, repeated: false };
 }
@@ -158,7 +155,21 @@ async function checkStanding(tx: ReadTx, { clock, limits }: AskingContext, asker
     throw new ServiceError('limit-exceeded', 'Too many requests that were not confirmed, or not yet: try again later');
 }
 
-/** Why this phone is not asked, or `undefined` when it is. */
+/** What this phone is asked. */
+async function askingOf(
+  tx: Tx,
+  context: AskingContext,
+  asker: PartyAsker,
+  device: Device | undefined,
+): Promise<Asking> {
+  const silence = await silenceAt(tx, context, asker, device);
+  if (silence !== undefined || device === undefined) return { silence: silence ?? 'unreachable' };
+  const consent = await consentStanding(tx, asker.id, device.personId, context.clock.now());
+  if (consent === 'quiet') return { silence: 'no-consent' };
+  return consent === 'given' ? 'request' : 'consent';
+}
+
+/** Why this phone is not asked, or `undefined` when it may be. */
 async function silenceAt(
   tx: ReadTx,
   context: AskingContext,
@@ -190,27 +201,11 @@ async function ask(
   recipient: Recipient,
   party: RelyingParty,
   one: Authentication,
+  asking: Asking,
 ): Promise<void> {
-  await context.approvals.ask(tx, recipient, purposeOf(one), requestOf(context, party, one));
-}
-
-/** The message that asks. */
-function requestOf(context: AskingContext, party: RelyingParty, one: Authentication): Request {
-  const { id, ttl, title, matchCode } = one;
-  const common = { time: unixTime(context), ttl, matchCode };
-  const { shortName: relyingParty } = party;
-  const auth = { type: 'AUTH_REQUEST', ...common, challenge: refOctets(id), relyingParty, title } as const;
-  switch (one.kind) {
-    case 'login':
-      return { ...auth, kind: one.kind };
-    case 'sign':
-      return { ...auth, kind: one.kind, documentHash: signedHash(party.name, one.document) };
-    case 'payment': {
-      const reference = `${relyingParty}${BETWEEN}${title}`;
-      const merchantId = FIRST_PARTY_NUMBER + party.id;
-      return { type: 'PAY_REQUEST', ...common, ...one.payment, txn: refOctets(id), flags: 0, merchantId, reference };
-    }
-  }
+  if (asking === 'consent') await askForConsent(tx, context, recipient, party, one);
+  if (asking === 'request')
+    await context.approvals.ask(tx, recipient, purposeOf(one), requestOf(context, party, one, one.ttl));
 }
 
 function create(
@@ -218,7 +213,7 @@ function create(
   party: RelyingParty,
   order: AuthenticationOrder,
   device: Device | undefined,
-  silence: Silence | undefined,
+  asking: Asking,
 ): Authentication {
   const now = context.clock.now();
   return {
@@ -227,17 +222,23 @@ function create(
     key: order.key,
     fingerprint: fingerprintOf(order),
     personId: device?.personId,
-    deviceId: silence === undefined ? device?.id : undefined,
+    deviceId: asking === 'request' ? device?.id : undefined,
     ...wantedOf(order),
     title: order.title,
     matchCode: order.matchCode ?? randomBelow(context.random, 10_000),
     ttl: Math.ceil((order.ttl ?? DEFAULT_TTL) / 10) * 10,
     state: 'asked',
-    reason: silence,
+    reason: reasonOf(asking),
     createdAt: now,
     changedAt: now,
     evidence: undefined,
   };
+}
+
+/** Why the person is not asked for it, for the operator alone. */
+function reasonOf(asking: Asking): string | undefined {
+  if (asking === 'request') return undefined;
+  return asking === 'consent' ? 'first-contact' : asking.silence;
 }
 
 function wantedOf(order: AuthenticationOrder): Wanted {

@@ -14,6 +14,8 @@ function describe(event: ServiceEvent): string {
       return `payment ${event.txn} ${event.to}${event.reason === undefined ? '' : ` (${event.reason})`}`;
     case 'authentication':
       return `authentication ${event.id} of party ${event.partyId} ${event.to}${event.reason === undefined ? '' : ` (${event.reason})`}`;
+    case 'consent':
+      return `consent of person ${event.personId} for relying party ${event.partyId} ${event.to}`;
     case 'refund':
       return `refund ${event.key} of ${formatAmount(event.amount)} ${event.state}${event.reason === undefined ? '' : ` (${event.reason})`}`;
     case 'resolved':

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { outputOf } from '../../modem/cli/program.ts';
 import { LANGUAGES } from '../vocabulary/person-fields.ts';
 import { askService, serverOf, withServer } from './admin-api.ts';
+import { consentCommands } from './consent.ts';
 import { balancesText } from './money.ts';
 import { findPerson, PersonAnswer, type PersonChoice, phonesText, withPerson } from './person-choice.ts';
 import { orderCommands } from './phone-order.ts';
@@ -17,7 +18,14 @@ const ActivationAnswer = z.looseObject({
 
 /** `cash-server person` */
 export function personCommand(): Command {
-  const commands = [addCommand(), activateCommand(), showCommand(), listCommand(), ...orderCommands()];
+  const commands = [
+    addCommand(),
+    activateCommand(),
+    showCommand(),
+    listCommand(),
+    ...orderCommands(),
+    ...consentCommands(),
+  ];
   return commands.reduce((person, command) => person.addCommand(command), new Command('person'));
 }
 

@@ -15,6 +15,7 @@ import { auditActs, checkCibaClient, checkOperator, checkRoles, cibaClientOf, me
 import { authenticationRoutes } from './authentication-routes.ts';
 import { cibaRoutes, discoveryRoute } from './ciba-routes.ts';
 import { clientKeyRoutes } from './client-key-routes.ts';
+import { consentRoutes } from './consent-routes.ts';
 import { ANSWER_WITHIN_MS } from './deadline.ts';
 import { depositRoutes } from './deposit-routes.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
@@ -97,6 +98,7 @@ export function createHttp(
     const operator = limits.key((request) => checkOperator(service, request));
     for (const routes of [
       adminRoutes,
+      consentRoutes,
       depositRoutes,
       jwsKeyRoutes,
       keyRoutes,

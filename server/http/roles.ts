@@ -6,6 +6,7 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'GET /v1/people': 'viewer',
   'GET /v1/people/:id': 'viewer',
   'GET /v1/people/:id/payments': 'viewer',
+  'GET /v1/people/:id/consents': 'viewer',
   'GET /v1/reviews': 'viewer',
   'GET /v1/deposits/pending': 'viewer',
   // The settlements are read again; a difference that is new is an alarm.
@@ -16,6 +17,7 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'POST /v1/people/:id/activations': 'clerk',
   // Whoever answers the call of somebody whose phone was stolen.
   'POST /v1/people/:id/lock': 'clerk',
+  'POST /v1/people/:id/consents/revoke': 'clerk',
   // Above the limit of one operator alone: treasurer.
   'POST /v1/people/:id/deposits': 'clerk',
   'POST /v1/merchants': 'clerk',

@@ -105,4 +105,7 @@ async function cancelAll(tx: Tx, context: PaymentContext, device: Device): Promi
   for (const purpose of ['authentication', 'party-payment'] as const)
     for (const { ref } of await lockOpenChallenges(tx, device.id, purpose))
       await cancelAuthenticationForPhone(tx, context, ref);
+  // What waits for it expires.
+  for (const consent of await lockOpenChallenges(tx, device.id, 'consent'))
+    await context.approvals.withdraw(tx, consent);
 }

@@ -18,6 +18,7 @@ import type { Store, Tx } from '../store/store.ts';
 import { Ciba } from './ciba.ts';
 import { CibaClients } from './ciba-clients.ts';
 import { ClientKeys, type Kind } from './client-keys.ts';
+import { Consents } from './consents.ts';
 import type { Running } from './running.ts';
 
 const PARTIES: Kind<RelyingParty> = {
@@ -39,6 +40,8 @@ export class Parties {
   readonly pairwise: PairwiseNames;
   /** What they ask for by OpenID Connect CIBA. */
   readonly ciba: Ciba;
+  /** Which of them may ask whom. */
+  readonly consents: Consents;
   /** How CIBA knows which of them asks. */
   readonly cibaClients: CibaClients;
   readonly #store: Store;
@@ -51,6 +54,7 @@ export class Parties {
     this.jwsKeys = jwsKeys;
     this.pairwise = new PairwiseNames({ ...context, store });
     this.ciba = new Ciba({ ...context, store, jwsKeys, pairwise: this.pairwise, issuer });
+    this.consents = new Consents({ ...context, store });
     this.cibaClients = new CibaClients({ ...context, store, issuer });
   }
 

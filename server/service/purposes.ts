@@ -1,5 +1,6 @@
 import type { Purpose, Purposes } from '../approvals/purpose.ts';
 import { authenticationApproved, authenticationExpired, authenticationRefused } from '../authentications/answer.ts';
+import { consentApproved, consentExpired, consentRefused } from '../authentications/consent.ts';
 import { enrolmentApproved, enrolmentExpired, enrolmentRefused } from '../enrolment/confirm.ts';
 import {
   paymentApproved,
@@ -50,5 +51,12 @@ export function purposesOf(context: PaymentContext): Purposes {
     },
     authentication: { asks: 'AUTH_REQUEST', ...ofParty },
     'party-payment': { asks: 'PAY_REQUEST', ...ofParty },
+    consent: {
+      ...ofParty,
+      asks: 'AUTH_REQUEST',
+      approved: (tx, asked) => consentApproved(tx, context, asked),
+      refused: (tx, asked, refused) => consentRefused(tx, context, asked, refused),
+      expired: (tx, asked, said) => consentExpired(tx, context, asked, said),
+    },
   };
 }

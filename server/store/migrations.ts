@@ -15,7 +15,7 @@ import {
   MERCHANT_KEYS,
   OPERATORS,
 } from './operator-migrations.ts';
-import { EVIDENCE_FOR_PARTIES, PAYMENTS_OF_PARTIES, RELYING_PARTIES } from './party-migrations.ts';
+import { EVIDENCE_FOR_PARTIES, PARTY_CONSENTS, PAYMENTS_OF_PARTIES, RELYING_PARTIES } from './party-migrations.ts';
 import {
   EVIDENCE_SEALED_ANEW,
   EVIDENCE_SEALED_ANEW_ON_POSTGRES,
@@ -216,6 +216,7 @@ export const MIGRATIONS: readonly string[] = [
   CIBA_PINGS,
   PAYMENTS_OF_PARTIES,
   CLIENT_ASSERTIONS,
+  PARTY_CONSENTS,
 ];
 
 /**

@@ -60,3 +60,19 @@ ALTER TABLE authentication ADD COLUMN payee TEXT;
 ALTER TABLE authentication ADD COLUMN currency TEXT;
 ALTER TABLE authentication ADD COLUMN minor INTEGER;
 `;
+
+/** Whether a relying party may ask a person at all: it may where the person has confirmed something for it. */
+export const PARTY_CONSENTS: string = `
+CREATE TABLE party_consent (                   -- whether a relying party may ask a person at all
+  party_id INTEGER NOT NULL REFERENCES relying_party (id),
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  ref TEXT UNIQUE,                             -- the last question for it; NULL: it was asked before there were such questions
+  authentication_id TEXT,                      -- the authentication that waits for the answer
+  given_at INTEGER,                            -- NULL: it may not ask
+  quiet_until INTEGER NOT NULL DEFAULT 0,      -- until then the person is not asked for it
+  PRIMARY KEY (party_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX party_consent_of_person ON party_consent (person_id);
+INSERT INTO party_consent (party_id, person_id, given_at)
+  SELECT party_id, person_id, min(changed_at) FROM authentication WHERE state = 'confirmed' GROUP BY party_id, person_id;
+`;

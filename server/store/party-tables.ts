@@ -55,4 +55,15 @@ CREATE TABLE authentication (
 CREATE INDEX authentication_of_party ON authentication (party_id, id);
 CREATE INDEX authentication_open ON authentication (party_id) WHERE state = 'asked' AND party_id > 0;
 CREATE INDEX authentication_due ON authentication (due) WHERE due IS NOT NULL;
+
+CREATE TABLE party_consent (                   -- whether a relying party may ask a person at all
+  party_id INTEGER NOT NULL REFERENCES relying_party (id),
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  ref TEXT UNIQUE,                             -- the last question for it; NULL: it was asked before there were such questions
+  authentication_id TEXT,                      -- the authentication that waits for the answer
+  given_at INTEGER,                            -- NULL: it may not ask
+  quiet_until INTEGER NOT NULL DEFAULT 0,      -- until then the person is not asked for it
+  PRIMARY KEY (party_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX party_consent_of_person ON party_consent (person_id);
 `;

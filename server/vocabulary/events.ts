@@ -28,6 +28,13 @@ export type ServiceEvent =
       /** Why it ended so; of `asked`: why no phone is asked. */
       readonly reason?: string;
     }
+  | {
+      /** Whether a relying party may ask a person at all. */
+      readonly kind: 'consent';
+      readonly partyId: PartyId;
+      readonly personId: PersonId;
+      readonly to: 'asked' | 'given' | 'refused' | 'unanswered' | 'revoked';
+    }
   | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
   | { readonly kind: 'pin-changed'; readonly deviceId: DeviceId; readonly personId: PersonId }
   | { readonly kind: 'device'; readonly deviceId: DeviceId; readonly personId: PersonId; readonly state: DeviceState }

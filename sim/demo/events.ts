@@ -122,6 +122,8 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.id} ${event.to}${event.reason ? `, ${event.reason}` : ''}`;
     case 'payout':
       return `${event.reference} to ${event.merchantId}`;
+    case 'consent':
+      return `person ${event.personId}, party ${event.partyId}: ${event.to}`;
     case 'merchant-resumed':
       return `${event.merchantId} ${event.reason}`;
     case 'party-resumed':

@@ -7,6 +7,7 @@ import type { OutgoingSms, Random } from '../../modem/index.ts';
 import { servicePrimitives } from '../../server/index.ts';
 import { seededRandom } from '../../sim/index.ts';
 import { type Bench, bench, during } from '../device/bench.ts';
+import { consented } from '../server/authentications/consented.ts';
 import { reportAll, rotate, secretOf } from '../server/rotate.ts';
 import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../server/world.ts';
 
@@ -158,6 +159,7 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
     requestsADay: 100,
   });
   const ask = async (title: string, document?: Uint8Array) => {
+    await consented(world);
     const base = { key: title, who: CUSTOMER_NUMBER, title, ttl: 120 };
     const { authentication } = await world.service.authentications.request(
       party,

@@ -56,8 +56,9 @@ export async function day(body?: Body) {
     await world.clock.advance(2 * SECOND);
     return authentication.id;
   };
+  // The first time the person is asked whether they may be asked.
   await login('confirmed');
-  await type('00006', PIN);
+  await type(PIN, '00006', PIN);
   await login('not me');
   customer.phone.refuse('not-me');
   await world.clock.advance(3 * SECOND);

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { sleep, systemClock } from '../../modem/index.ts';
 import { createWorld, openLines } from '../../sim/index.ts';
+import { consented } from './authentications/consented.ts';
 import { PIN, shop } from './world.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -45,6 +46,7 @@ it('the example of the client runs as it stands there, against a service whose c
   const { apiKey: partyKey } = await world.service.parties.add({
     ...{ name: 'Banca', shortName: 'Banca', kinds: ['login'], requestsADay: 10 },
   });
+  await consented(world);
   const url = await world.service.http.listen({ host: '127.0.0.1', port: 0 });
   const file = join(mkdtempSync(join(tmpdir(), 'client-')), 'example.ts');
   writeFileSync(file, exampleBelow('From a program in Node').replace('http://127.0.0.1:8080', url));

@@ -7,6 +7,7 @@ import { FakeModem, LOST, READY } from '../fake-modem.ts';
 import { runTwice } from '../run-twice.ts';
 import { CUSTOMER_NUMBER, PIN, type World } from '../world.ts';
 import { bank } from './bank.ts';
+import { consented } from './consented.ts';
 
 const NOBODY = '+393409999999';
 const SECOND = 1_000;
@@ -408,6 +409,7 @@ describe('a relying party that asks too much', () => {
       kinds: ['login'],
       requestsADay: 24,
     });
+    await consented(world);
     const request = () => world.service.authentications.request(party, order());
     for (let n = 0; n < 24; n += 1) {
       await request();
@@ -433,6 +435,7 @@ describe('a relying party that asks too much', () => {
   it('is slowed by "not me", and stopped after three people, until the operator has looked', async () => {
     const { world, party, ask, customer, stateOf } = await bank();
     const others = [await world.subscriber('+393400000011'), await world.subscriber('+393400000012')];
+    await consented(world);
     for (const { phone, person } of [customer, ...others]) {
       const { id } = await ask({ who: person.number });
       phone.refuse('not-me');

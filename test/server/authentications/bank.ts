@@ -1,5 +1,6 @@
 import type { RelyingParty, ServiceOptions } from '../../../server/index.ts';
 import { CUSTOMER_NUMBER, shop } from '../world.ts';
+import { consented } from './consented.ts';
 
 type Login = { readonly key: string; readonly who: string; readonly ttl: number; readonly title: string };
 
@@ -13,6 +14,8 @@ export async function bank(seed: number | string = 1, options: Partial<ServiceOp
     kinds: ['login', 'sign'],
     requestsADay: 1_000,
   });
+  await consented(world);
+  await consented(world);
   let keys = 0;
   const order = (changed: Partial<Login> = {}) => {
     keys += 1;
@@ -27,6 +30,7 @@ export async function bank(seed: number | string = 1, options: Partial<ServiceOp
   };
   /** Asks, and lets the SMS arrive. */
   const ask = async (changed: Partial<Login> = {}, by: RelyingParty = party) => {
+    if (by !== party) await consented(world);
     const { authentication } = await world.service.authentications.request(by, order(changed));
     await world.clock.advance(2_000);
     return authentication;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuthenticationOrder } from '../../../server/index.ts';
 import { Owner } from '../pin-change/handset.ts';
 import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
+import { consented } from './consented.ts';
 
 const SHORT = 'Comune di Torino Anagraf';
 const LOGIN = {
@@ -26,6 +27,7 @@ async function townHall() {
     kinds: ['sign'],
     requestsADay: 9,
   });
+  await consented(world);
   /** Asks, and lets the phone show it. */
   const ask = async (order: AuthenticationOrder = LOGIN) => {
     const by = order.kind === 'sign' ? notary : party;

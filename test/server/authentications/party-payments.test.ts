@@ -7,6 +7,7 @@ import { rows } from '../database.ts';
 import { FakeModem, LOST, READY } from '../fake-modem.ts';
 import { Owner } from '../pin-change/handset.ts';
 import { CUSTOMER_NUMBER, PIN, shop, World } from '../world.ts';
+import { consented } from './consented.ts';
 
 const AMOUNT = { minor: 125_050, currency: 'EUR' } as const;
 const PAYMENT = { payee: 'Impresa Rossi S.r.l.', amount: AMOUNT } as const;
@@ -24,6 +25,7 @@ async function bank(seed = 1, options: Partial<ServiceOptions> = {}) {
   const base = await shop(seed, options);
   const { world } = base;
   const { party, apiKey: partyKey } = await world.service.parties.add(BANK);
+  await consented(world);
   const ask = async (order: AuthenticationOrder = ORDER) => {
     const { authentication } = await world.service.authentications.request(party, order);
     await world.clock.advance(2 * SECOND);
@@ -171,6 +173,7 @@ it('the application on a phone shows payee, amount and who asks, and says that i
   await owner.enrol(PIN);
   owner.leave();
   const { party } = await world.service.parties.add(BANK);
+  await consented(world);
   const { authentication } = await world.service.authentications.request(party, ORDER);
   await owner.pause();
   for (const text of [PAYMENT.payee, 'EUR 1250.50', 'BancaTorino: Fattura 12'])

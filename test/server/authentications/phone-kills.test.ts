@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Owner } from '../pin-change/handset.ts';
 import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
+import { consented } from './consented.ts';
 
 /** Seconds that the owner has. */
 const TTL = 300;
@@ -17,6 +18,7 @@ async function asked() {
     kinds: ['login'],
     requestsADay: 100,
   });
+  await consented(world);
   const order = { kind: 'login', key: 'k', who: CUSTOMER_NUMBER, title: 'Anagrafe', ttl: TTL } as const;
   const { authentication } = await world.service.authentications.request(party, order);
   await owner.pause();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { consented } from '../authentications/consented.ts';
 import { EC, jwkOf } from '../ciba/client-key.ts';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { open } from './api.ts';
@@ -12,6 +13,7 @@ async function openBank() {
   const opened = await open();
   const { call, admin } = opened;
   const { body: party } = await admin('POST', '/v1/parties', BANK);
+  await consented(opened.world);
   const ask = (method: 'GET' | 'POST', path: string, body?: object) =>
     call(method, `/v1/authentications${path}`, body, party.apiKey);
   return { ...opened, party, ask };

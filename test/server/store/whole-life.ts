@@ -119,8 +119,11 @@ async function partyLife(world: World, { phone, person }: Subscriber): Promise<v
     return authentication.id;
   };
   const confirmed = await ask('a');
-  phone.approve(PIN);
-  await clock.advance(3_000);
+  // The consent first.
+  for (let answered = 0; answered < 2; answered += 1) {
+    phone.approve(PIN);
+    await clock.advance(3_000);
+  }
   await authentications.evidence(party, confirmed);
   await ask('b');
   phone.refuse('not-me');
@@ -139,6 +142,9 @@ async function partyLife(world: World, { phone, person }: Subscriber): Promise<v
   await clock.advance(300_000);
   await authentications.list(party, { limit: 10 });
   await authentications.list(party, { limit: 10, after: confirmed });
+  await parties.consents.revoke(person.id, party.id);
+  await parties.consents.list(person.id);
+  await ask('f');
   await parties.keys.revoke(party.id);
 }
 

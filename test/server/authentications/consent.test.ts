@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { hexOf } from '../../../device/safe-mobile/index.ts';
+import { rows, write } from '../database.ts';
+import { CUSTOMER_NUMBER, PIN } from '../world.ts';
+import { bank } from './bank.ts';
+
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+const NOBODY = '+393409999999';
+
+/** A bank that has never asked the person. */
+async function stranger() {
+  const base = await bank();
+  await write(base.world.database, 'DELETE FROM party_consent');
+  const { world, customer, party, order, stateOf } = base;
+  const ask = async (who: string = CUSTOMER_NUMBER, ttl = 120) => {
+    const { authentication } = await world.service.authentications.request(party, order({ who, ttl }));
+    await world.clock.advance(2 * SECOND);
+    return authentication;
+  };
+  /** Answers the question that the phone was asked last, and lets the answer arrive. */
+  const approve = async () => {
+    customer.phone.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+  };
+  const refuse = async (reason: 'no' | 'not-me' | 'muted') => {
+    customer.phone.refuse(reason);
+    await world.clock.advance(3 * SECOND);
+  };
+  /** The titles of all that the bank has asked, each once, however often it was sent. */
+  const titles = () => {
+    const asked = customer.phone.asked.flatMap(({ message }) =>
+      message.type === 'AUTH_REQUEST' && message.kind === 'login' ? [message] : [],
+    );
+    return [...new Map(asked.map(({ challenge, title }) => [hexOf(challenge), title])).values()];
+  };
+  const consents = () => world.journal.flatMap(({ event }) => (event.kind === 'consent' ? [event.to] : []));
+  return { ...base, ask, approve, refuse, titles, consents, stateOf };
+}
+
+const QUESTION = "Vuole chiederti conferme d'ora in poi";
+const LOGIN = 'Conto online';
+
+describe('the first request of a relying party', () => {
+  it('asks for consent, as for a login with the same digits; then it is asked itself, and from then on at once', async () => {
+    const { customer, party, ask, approve, titles, stateOf, consents } = await stranger();
+    const first = await ask();
+    expect(customer.phone.lastAsked().message).toMatchObject({
+      ...{ type: 'AUTH_REQUEST', kind: 'login', relyingParty: party.shortName, title: QUESTION, ttl: 120 },
+      matchCode: first.matchCode,
+    });
+    await approve();
+    expect([titles(), await stateOf(first.id)]).toEqual([[QUESTION, LOGIN], 'asked']);
+    expect(customer.phone.lastAsked().message).toMatchObject({ matchCode: first.matchCode, ttl: 110 });
+    await approve();
+    expect(await stateOf(first.id)).toBe('confirmed');
+    const second = await ask();
+    await approve();
+    expect([titles(), await stateOf(second.id), consents()]).toEqual([
+      ...[[QUESTION, LOGIN, LOGIN], 'confirmed', ['asked', 'given']],
+    ]);
+  });
+
+  it('is in the language of the person', async () => {
+    const { world, party, order } = await bank();
+    const anna = await world.service.addPerson({ number: '+393400000077', name: 'Anna', language: 'en' });
+    const { phone } = await world.enrolPhone(anna);
+    await world.service.authentications.request(party, order({ who: anna.number }));
+    await world.clock.advance(2 * SECOND);
+    expect(phone.lastAsked().message).toMatchObject({ title: 'Wants to ask you from now on' });
+  });
+
+  it('has nothing of the same party beside it on the phone', async () => {
+    const { ask, titles, stateOf, approve } = await stranger();
+    await ask();
+    const second = await ask();
+    expect([titles(), await stateOf(second.id)]).toEqual([[QUESTION], 'asked, no-consent']);
+    await approve();
+    expect(titles()).toEqual([QUESTION, LOGIN]);
+  });
+
+  it.each(['no', 'not-me'] as const)('that is refused with "%s" is remembered for 30 days', async (reason) => {
+    const { world, ask, refuse, titles, consents } = await stranger();
+    await ask();
+    await refuse(reason);
+    await world.clock.advance(29 * DAY);
+    await ask();
+    expect([titles(), consents()]).toEqual([[QUESTION], ['asked', 'refused']]);
+    await world.clock.advance(DAY);
+    await ask();
+    expect(titles()).toEqual([QUESTION, QUESTION]);
+  });
+
+  it('that nobody answers, or the phone refuses, may come again when its time is over', async () => {
+    const { world, ask, refuse, titles, consents } = await stranger();
+    await ask();
+    await refuse('muted');
+    await ask();
+    expect(titles()).toEqual([QUESTION]);
+    await world.clock.advance(125 * SECOND);
+    await ask();
+    await world.clock.advance(130 * SECOND);
+    await ask();
+    expect(titles()).toEqual([QUESTION, QUESTION, QUESTION]);
+    expect(consents()).toEqual(['asked', 'unanswered', 'asked', 'unanswered', 'asked']);
+  });
+
+  it('looks to the party as that to a number that nobody has, refused or not answered', async () => {
+    const { world, party, ask, refuse } = await stranger();
+    const refused = await ask();
+    await refuse('no');
+    const nobody = await ask(NOBODY);
+    const seen = async () => {
+      const { authentications } = world.service;
+      const all = [await authentications.one(party, refused.id), await authentications.one(party, nobody.id)];
+      return all.map(({ state }) => state);
+    };
+    expect(await seen()).toEqual(['asked', 'asked']);
+    await world.clock.advance(110 * SECOND);
+    expect(await seen()).toEqual(['asked', 'asked']);
+    await world.clock.advance(20 * SECOND);
+    expect(await seen()).toEqual(['expired', 'expired']);
+    const budget = async () => (await rows(world.database, 'SELECT in_vain_full_at FROM relying_party'))[0];
+    const other = await stranger();
+    for (const who of [NOBODY, NOBODY]) await other.ask(who);
+    await other.world.clock.advance(130 * SECOND);
+    const difference =
+      Number((await budget())?.['in_vain_full_at']) -
+      Number((await rows(other.world.database, 'SELECT in_vain_full_at FROM relying_party'))[0]?.['in_vain_full_at']);
+    expect(Math.abs(difference)).toBeLessThan(60 * SECOND);
+  });
+
+  it('is not asked itself when less than 20 s are left, or it was cancelled; the consent counts', async () => {
+    for (const late of [true, false]) {
+      const { world, party, ask, approve, titles, stateOf, consents } = await stranger();
+      const first = await ask(CUSTOMER_NUMBER, 60);
+      if (late) await world.clock.advance(40 * SECOND);
+      else await world.service.authentications.cancel(party, first.id);
+      await approve();
+      await world.clock.advance(60 * SECOND);
+      expect([titles(), consents(), await stateOf(first.id)]).toEqual([
+        ...[[QUESTION], ['asked', 'given'], late ? 'expired' : 'cancelled'],
+      ]);
+      await ask();
+      expect(titles()).toEqual([QUESTION, LOGIN]);
+    }
+  });
+
+  it('is not asked itself of a party that was suspended meanwhile', async () => {
+    const { world, party, ask, approve, titles } = await stranger();
+    await ask();
+    await world.service.parties.keys.revoke(party.id);
+    await approve();
+    expect(titles()).toEqual([QUESTION]);
+  });
+
+  it('that has been asked itself can be cancelled, and its phone hears of it', async () => {
+    const { world, party, ask, approve, stateOf, heard } = await stranger();
+    const first = await ask();
+    await approve();
+    await world.service.authentications.cancel(party, first.id);
+    await world.clock.advance(3 * SECOND);
+    expect([await stateOf(first.id), heard().at(-1)]).toEqual(['cancelled', 'RECEIPT cancelled']);
+  });
+
+  it('goes with the lock of the phone, and does not come back with its unlock', async () => {
+    const { world, customer, ask, approve, consents, stateOf } = await stranger();
+    const first = await ask();
+    await world.service.phoneOrders.give(customer.person.id, 'lock');
+    await world.clock.advance(3 * SECOND);
+    await approve();
+    await world.clock.advance(130 * SECOND);
+    expect([consents(), await stateOf(first.id)]).toEqual([['asked'], 'expired']);
+  });
+
+  it('"not me" of three people suspends the party', async () => {
+    const { world, party, order } = await bank();
+    for (const number of ['+393400000071', '+393400000072', '+393400000073']) {
+      const one = await world.subscriber(number);
+      await world.service.authentications.request(party, order({ who: number }));
+      await world.clock.advance(2 * SECOND);
+      one.phone.refuse('not-me');
+      await world.clock.advance(3 * SECOND);
+    }
+    await expect(world.service.authentications.request(party, order())).rejects.toMatchObject({
+      code: 'limit-exceeded',
+    });
+  });
+});
+
+describe('a consent', () => {
+  it('is taken back by an operator for the person: nothing more is asked, and for 30 days not for consent', async () => {
+    const { world, customer, party, ask, approve, titles, consents } = await stranger();
+    const { parties } = world.service;
+    await ask();
+    await approve();
+    await approve();
+    const givenAt = world.clock.now() - 6 * SECOND;
+    const [given] = await parties.consents.list(customer.person.id);
+    expect([given?.partyId, Math.abs((given?.givenAt ?? 0) - givenAt) < 3 * SECOND]).toEqual([party.id, true]);
+    const [revoked] = await parties.consents.revoke(customer.person.id, party.id);
+    expect(revoked).toMatchObject({ givenAt: undefined, quietUntil: world.clock.now() + 30 * DAY });
+    await ask();
+    await world.clock.advance(30 * DAY);
+    await ask();
+    expect([titles(), consents()]).toEqual([
+      [QUESTION, LOGIN, QUESTION],
+      ['asked', 'given', 'revoked', 'asked'],
+    ]);
+  });
+
+  it('that nobody was asked for is not there', async () => {
+    const { world, customer, party } = await stranger();
+    const { consents } = world.service.parties;
+    expect(await consents.list(customer.person.id)).toEqual([]);
+    for (const wrong of [consents.list(99), consents.revoke(customer.person.id, party.id)])
+      await expect(wrong).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
