@@ -1,5 +1,5 @@
 import { type Account, isAccount } from '../ledger/ledger.ts';
-import { type AttemptKind, isRailKey, type RailKey, type RailOrder } from '../rails/rail.ts';
+import { ATTEMPT_KINDS, isRailKey, type RailKey, type RailOrder } from '../rails/rail.ts';
 import { readAmount } from '../store/amount.ts';
 import { type Row, RowError } from '../store/row.ts';
 import type { ReadTx, SqlValue, Tx } from '../store/store.ts';
@@ -142,7 +142,7 @@ function readAttempt(row: Row): Attempt {
     order: {
       key: readKey(row),
       txn: ref(row.text('txn')),
-      kind: row.oneOf('kind', KINDS),
+      kind: row.oneOf('kind', ATTEMPT_KINDS),
       amount: readAmount(row),
       payer: readAccount(row, 'payer'),
       merchant: readAccount(row, 'merchant'),
@@ -157,8 +157,6 @@ function readAttempt(row: Row): Attempt {
     createdAt: row.integer('created_at'),
   };
 }
-
-const KINDS: readonly AttemptKind[] = ['charge', 'refund', 'reversal'];
 
 function readKey(row: Row): RailKey {
   const key = row.text('rail_key');

@@ -27,6 +27,7 @@ const CardFile = z.strictObject({
     .refine((all) => new Set(all).size === all.length, 'expected each one once'),
   reversals: z.enum(['request', 'advice']).default('request'),
   echoSeconds: z.int().min(10).max(3_600).default(60),
+  fee: z.strictObject({ basisPoints: z.int().min(0).max(10_000), fixedMinor: z.int().min(0) }).optional(),
   customers: z.string().min(1),
   statements: z.string().min(1),
 });
@@ -58,6 +59,7 @@ export function cardRailFrom(file: string, output: Output): RemoteRail {
     merchant: settings.merchant,
     terminals: settings.terminals,
     reversals: settings.reversals,
+    fee: settings.fee,
     cardOf: customerTokens(resolve(dirname(file), settings.customers), CARDS, told),
     statements: statementFolder(resolve(dirname(file), settings.statements), systemClock),
     told,

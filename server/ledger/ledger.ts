@@ -6,13 +6,16 @@ import type { Ref } from '../vocabulary/ids.ts';
 
 /**
  * The owner of an account. `cash` is the outside world: its balance is minus the money paid in and not paid out. `clearing`
- * is what a rail outside owes the service until its settlement. These two may be negative; nobody else's account may.
+ * is what a rail outside owes the service until its settlement, `fees` what it kept of that, below zero, and `losses` what it took back for
+ * its customers' banks. These may be negative; nobody else's account may.
  */
-export type Account = `person:${number}` | `merchant:${number}` | `clearing:${RailName}` | 'cash';
+export type Account = `person:${number}` | `merchant:${number}` | `${OfRail}:${RailName}` | 'cash';
+
+type OfRail = 'clearing' | 'fees' | 'losses';
 
 /** Whether the text names an account. */
 export function isAccount(text: string): text is Account {
-  return /^((person|merchant):[1-9][0-9]{0,9}|clearing:(ledger|card|bank|paypal|pos)|cash)$/.test(text);
+  return /^((person|merchant):[1-9][0-9]{0,9}|(clearing|fees|losses):(ledger|card|bank|paypal|pos)|cash)$/.test(text);
 }
 
 /** A movement of money from one account to another, as it was asked for. */
@@ -149,7 +152,7 @@ export function availableOf(tx: ReadTx, account: Account): Promise<Amount[]> {
 
 /** Whether the account may have less than nothing. */
 export function isUnlimited(account: Account): boolean {
-  return account === 'cash' || account.startsWith('clearing:');
+  return account === 'cash' || /^(clearing|fees|losses):/.test(account);
 }
 
 /** Whether the account that gets can count the amount ?1 of currency ?3 as well; ?4 is its owner. */
@@ -183,12 +186,16 @@ function forEachSum(sqlOf: (counted: Debits) => string): Readonly<Record<Debits,
  * customers pay one merchant at the same time, and because two movements between the same accounts must not wait for each other.
  */
 async function lockBefore(tx: Tx, { debit, credit, amount }: Transfer): Promise<void> {
-  if (!debit.startsWith('merchant:')) return;
+  if (debit.startsWith('merchant:')) await lockAccount(tx, credit, amount.currency);
+}
+
+/** Locks an account, if it is there, before others that the transaction moves. */
+export async function lockAccount(tx: Tx, account: Account, currency: Currency): Promise<void> {
   await tx.get(
     'SELECT 1 AS one FROM account WHERE owner = ? AND currency = ? FOR UPDATE',
     (row) => row.integer('one'),
-    credit,
-    amount.currency,
+    account,
+    currency,
   );
 }
 

@@ -4,7 +4,9 @@ import type { ReadTx, Tx } from '../store/store.ts';
 import type { MerchantId, PersonId, Ref } from '../vocabulary/ids.ts';
 
 /** What an attempt is to do. A reversal undoes a charge, whether or not the charge happened. */
-export type AttemptKind = 'charge' | 'refund' | 'reversal';
+export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
+
+export const ATTEMPT_KINDS = ['charge', 'refund', 'reversal'] as const;
 
 /** Names one attempt at a rail: the txn and the kind of attempt. Made and stored before its first use. */
 export type RailKey = `${Ref}:charge` | `${Ref}:reversal` | `${Ref}:refund-${number}`;
@@ -78,6 +80,10 @@ export interface SettlementLine {
   readonly amount: Amount;
   /** ms since 1970. */
   readonly at: number;
+  /** What the rail keeps of it, minor units; below zero: what it gives back. Default: the report does not say. */
+  readonly fee?: number | undefined;
+  /** The customer's bank took this amount of the charge back. Default: it is a charge or a refund. */
+  readonly isChargeback?: true;
 }
 
 /** What a rail may use of the service, while the service runs. */
@@ -120,6 +126,8 @@ export interface RemoteRail extends RailBase {
    * @param headers some hosts sign in them. @throws Error when the message is not the host's or cannot be read
    */
   accept?(message: Uint8Array, headers: NoticeHeaders): Promise<readonly Notice[]>;
+  /** What the rail is to keep of an order that is done, minor units, as it was agreed or as it answered; `undefined`: not known. */
+  feeOf?(order: Pick<RailOrder, 'kind' | 'amount' | 'note'>): number | undefined;
   /** Called once, when the service starts: opens a connection that stays open. Does not wait for the host. @returns what ends it */
   start?(runtime: RailRuntime): () => void;
 }

@@ -3,6 +3,7 @@ import type { Period } from '../ledger/statement.ts';
 import type { SettlementLine } from '../rails/rail.ts';
 import { dayOf } from '../time/days.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
+import type { Settled } from './book-settled.ts';
 import type { Movement } from './movements.ts';
 
 /** A movement that is not the same there and here. `other-day` is matched all the same: rails settle near midnight, or later. */
@@ -25,6 +26,8 @@ export interface Comparison {
   /** Movements that are the same there and here. */
   readonly matched: number;
   readonly findings: readonly Finding[];
+  /** Movements of one amount there and here that are not booked as settled; the fee of one may be another than it was to be. */
+  readonly settled: readonly Settled[];
 }
 
 /** The lines of a settlement by their keys, earliest first. */
@@ -49,20 +52,37 @@ export function chargeUndoneBy(key: string): string | undefined {
  * @param movements whatever the service has of these keys
  */
 export function compare(keys: Iterable<string>, lines: Lines, movements: ReadonlyMap<string, Movement>): Comparison {
-  const left = withoutReversals(lines, movements);
+  const left = withoutReversals(withoutChargebacks(lines), movements);
   let matched = 0;
   const findings: Finding[] = [];
+  const settled: Settled[] = [];
   for (const key of keys) {
-    const found = compareOne(key, left.get(key) ?? [], movements.get(key));
-    if (found === 'matched') matched += 1;
-    else findings.push(...found);
+    const movement = movements.get(key);
+    const takenBack = chargebacksOf(key, lines.get(key) ?? [], movement);
+    const found = compareOne(key, left.get(key) ?? [], movement, settled);
+    if (found === 'matched' && takenBack.length === 0) matched += 1;
+    findings.push(...takenBack, ...(found === 'matched' ? [] : found));
   }
-  return { matched, findings };
+  return { matched, findings, settled };
 }
 
 /** The findings that belong to a period: each belongs to one moment, so that periods side by side have it once. */
 export function findingsIn(findings: readonly Finding[], { from, to }: Period): Finding[] {
   return findings.filter(({ at }) => at >= from && at < to);
+}
+
+function withoutChargebacks(lines: Lines): Lines {
+  const moved = [...lines].map(([key, ofKey]) => [key, ofKey.filter(({ isChargeback }) => !isChargeback)] as const);
+  return new Map(moved);
+}
+
+function chargebacksOf(key: string, lines: readonly SettlementLine[], movement: Movement | undefined): Finding[] {
+  const [line, ...more] = lines.filter(({ isChargeback }) => isChargeback);
+  if (line === undefined) return [];
+  const { at, amount } = line;
+  const times = more.length === 0 ? '' : `, ${more.length + 1} times`;
+  const detail = `the customer's bank took ${formatAmount(amount)} back on ${dayText(at)}${times}`;
+  return [{ kind: 'chargeback', key, at, here: movement?.amount, there: amount, detail }];
 }
 
 /**
@@ -85,10 +105,14 @@ function withoutReversals(lines: Lines, movements: ReadonlyMap<string, Movement>
   return left;
 }
 
+/** Differences of a movement that the rail has paid all the same. */
+const PAID: readonly Finding['kind'][] = ['other-day', 'other-fee'];
+
 function compareOne(
   key: string,
   lines: readonly SettlementLine[],
   movement: Movement | undefined,
+  settled: Settled[],
 ): 'matched' | Finding[] {
   const here = movement?.state === 'done' && chargeUndoneBy(key) === undefined ? movement : undefined;
   const line = lines.find(({ amount }) => here !== undefined && isSame(amount, here.amount)) ?? lines[0];
@@ -107,6 +131,9 @@ function compareOne(
     return [{ kind: 'only-here', key, at: here.at, here: here.amount, there: undefined, detail }];
   }
   const differing = differenceOf(line, here);
+  if (!here.isSettled && (differing === undefined || PAID.includes(differing.kind))) {
+    settled.push({ key, isRefund: here.isRefund, amount: here.amount, fee: line.fee ?? 0 });
+  }
   if (differing !== undefined) return [...findings, { key, at: here.at, there: line.amount, ...differing }];
   return findings.length === 0 ? 'matched' : findings;
 }
@@ -121,6 +148,11 @@ function differenceOf(line: SettlementLine, here: Movement): Pick<Finding, 'kind
   if (differing !== undefined) {
     const detail = `the settlement has ${there}, here it is ${formatAmount(differing)}`;
     return { kind: 'other-amount', here: differing, detail };
+  }
+  if (line.fee !== undefined && here.fee !== undefined && line.fee !== here.fee) {
+    const [kept, wanted] = [line.fee, here.fee].map((minor) => signedText({ minor, currency: line.amount.currency }));
+    const detail = `the rail kept a fee of ${kept}, it was to keep ${wanted}`;
+    return { kind: 'other-fee', here: here.amount, detail };
   }
   if (dayOf(line.at) === dayOf(here.at)) return undefined;
   const detail = `settled on ${dayText(line.at)}, here it moved on ${dayText(here.at)}`;
@@ -139,6 +171,10 @@ function knownAs({ key, state }: Movement): string {
   if (state === 'declined') return 'it was declined';
   if (state !== 'given-up') return 'its outcome is not known yet';
   return `it is reversed or in review; if it is in review: cash-server payment resolve ${key.slice(0, 16)} --moved --reason settlement`;
+}
+
+function signedText({ minor, currency }: Amount): string {
+  return minor < 0 ? `-${formatAmount({ minor: -minor, currency })}` : formatAmount({ minor, currency });
 }
 
 function isSame(one: Amount, other: Amount): boolean {

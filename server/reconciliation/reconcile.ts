@@ -5,6 +5,7 @@ import type { Rail, SettlementLine } from '../rails/rail.ts';
 import type { ReadTx, Store } from '../store/store.ts';
 import { DAY_MS, daysIn } from '../time/days.ts';
 import { messageOf } from '../vocabulary/errors.ts';
+import { bookChargeback, bookSettled, type Settled } from './book-settled.ts';
 import { byKey, chargeUndoneBy, compare, type Finding, findingsIn, type Lines } from './compare.ts';
 import { type Movement, movementOf, movementsIn } from './movements.ts';
 import { endDifferences, isDifference, keepDifference } from './open-differences.ts';
@@ -14,6 +15,9 @@ const SETTLED_WITHIN_MS = 4 * DAY_MS;
 
 /** The same for a rail in the service's own file, which books both in one transaction, ms. */
 const BOOKED_WITHIN_MS = 60_000;
+
+/** Movements that one transaction books: payments by the rail wait for it. */
+const BOOKED_AT_ONCE = 50;
 
 /** What a reconciliation needs of the service. */
 export interface ReconciliationContext {
@@ -64,7 +68,8 @@ export async function reconcile(
   return { rail: rail.name, from: period.from, to, matched, findings, accepted };
 }
 
-async function reconcileDay({ store, journal }: ReconciliationContext, rail: Rail, period: Period) {
+async function reconcileDay(context: ReconciliationContext, rail: Rail, period: Period) {
+  const { store, journal } = context;
   const around = rail.local ? BOOKED_WITHIN_MS : SETTLED_WITHIN_MS;
   let window: Period = { from: period.from - around, to: period.to + around };
   let lines = await settlementOf(rail, window);
@@ -75,7 +80,7 @@ async function reconcileDay({ store, journal }: ReconciliationContext, rail: Rai
     window = { from: earliest - around, to: window.to };
     lines = await settlementOf(rail, window);
   }
-  const { matched, findings } = compare(compared, lines, movements);
+  const { matched, findings, settled } = compare(compared, lines, movements);
   const found = findingsIn(findings, period);
   const accepted = await store.transaction('reconciliation', async (tx) => {
     const ofOperator = new Set<Finding>();
@@ -85,7 +90,34 @@ async function reconcileDay({ store, journal }: ReconciliationContext, rail: Rai
     await endDifferences(tx, journal, rail.name, period, compared, findings);
     return ofOperator;
   });
+  const open = new Set(
+    findings.filter((finding) => finding.kind === 'other-fee' && !accepted.has(finding)).map(({ key }) => key),
+  );
+  await book(
+    context,
+    rail,
+    settled.filter(({ key }) => !open.has(key)),
+    found,
+  );
   return { matched, findings: found.filter((finding) => !accepted.has(finding)), accepted: [...accepted] };
+}
+
+/** What the rail has paid, and what it took back. A fee that it was not to keep is booked when an operator has accepted it. */
+async function book(
+  { store, clock }: ReconciliationContext,
+  { local, name }: Rail,
+  settled: readonly Settled[],
+  found: readonly Finding[],
+): Promise<void> {
+  if (local) return;
+  for (let first = 0; first < settled.length; first += BOOKED_AT_ONCE) {
+    const some = settled.slice(first, first + BOOKED_AT_ONCE);
+    await store.transaction('settled', (tx) => bookSettled(tx, name, some, clock.now()));
+  }
+  for (const { kind, key, there: amount } of found) {
+    if (kind !== 'chargeback' || amount === undefined) continue;
+    await store.transaction('chargeback', (tx) => bookChargeback(tx, name, { key, amount }, clock.now()));
+  }
 }
 
 async function settlementOf(rail: Rail, { from, to }: Period): Promise<Lines> {
@@ -102,7 +134,7 @@ async function settlementOf(rail: Rail, { from, to }: Period): Promise<Lines> {
 /** What the service has of all that moved in a period there or here, and the keys that are to be compared. */
 async function movementsFor(tx: ReadTx, rail: Rail, period: Period, lines: Lines) {
   const movements = new Map<string, Movement>();
-  for (const movement of await movementsIn(tx, rail.name, period)) movements.set(movement.key, movement);
+  for (const movement of await movementsIn(tx, rail, period)) movements.set(movement.key, movement);
   const compared = new Set(movements.keys());
   for (const [key, ofKey] of lines) {
     if (ofKey.some(({ at }) => at >= period.from && at < period.to)) compared.add(key);
@@ -110,7 +142,7 @@ async function movementsFor(tx: ReadTx, rail: Rail, period: Period, lines: Lines
   for (const key of compared) {
     for (const wanted of [key, chargeUndoneBy(key)]) {
       if (wanted === undefined || movements.has(wanted)) continue;
-      const movement = await movementOf(tx, rail.name, wanted);
+      const movement = await movementOf(tx, rail, wanted);
       if (movement !== undefined) movements.set(wanted, movement);
     }
   }

@@ -44,6 +44,10 @@ export type Alarm =
   | 'settlement-only-here'
   /** A movement has one amount in the rail's settlement and another in the service. */
   | 'settlement-other-amount'
+  /** A rail kept another fee of a movement than it was to keep. */
+  | 'settlement-other-fee'
+  /** A customer's bank took the money of a charge back. */
+  | 'settlement-chargeback'
   /** A rail's settlement has a movement twice. */
   | 'settlement-duplicate'
   /** A rail did not give its settlement; `ref` is its name. */
@@ -91,6 +95,10 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
     'The rail moved money that is not booked here. Is its outcome not known yet, wait: the service asks the rail again. Otherwise find its payment, or ask the rail to give the money back',
   'settlement-only-here': 'The rail owes money that is booked here: ask it when it settles this movement',
   'settlement-other-amount': 'Ask the rail for the difference, or whether it kept a fee',
+  'settlement-other-fee':
+    'Ask the rail why; when it is right: cash-server reconcile accept KEY --rail RAIL --kind other-fee --reason TEXT, and reconcile this day again, which books it',
+  'settlement-chargeback':
+    'The customer disputed the charge at their bank. Send the rail what proves it (GET /v1/payments/TXN/receipt) within the time that it gives, or accept the loss: cash-server reconcile accept KEY --rail RAIL --kind chargeback --reason TEXT',
   'settlement-duplicate': 'The rail moved the money more than once: ask it to give the surplus back',
   'settlement-missing': 'Look whether the rail can be reached; the next run compares these days as well',
   'process-lost':

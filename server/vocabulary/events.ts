@@ -6,7 +6,14 @@ import type { DeviceId, MerchantId, PartyId, PersonId, Ref } from './ids.ts';
 import type { PaymentEvent, PaymentState, RefundState } from './payment-states.ts';
 
 /** What may differ between a rail's settlement and the service. */
-export const DIFFERENCE_KINDS = ['only-there', 'only-here', 'other-amount', 'duplicate'] as const;
+export const DIFFERENCE_KINDS = [
+  'only-there',
+  'only-here',
+  'other-amount',
+  'other-fee',
+  'duplicate',
+  'chargeback',
+] as const;
 export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 
 /** What happened. Holds no secret, so it may be logged and shown. */

@@ -21,6 +21,8 @@ export interface CardRailOptions extends Acceptor {
   readonly cardOf: (number: string) => string | undefined;
   /** The acquirer's statements with the movements of a time, `[from, to)`, ms since 1970; they may have more. @throws Error when one is missing */
   readonly statements: (from: number, to: number) => Promise<readonly Statement[]>;
+  /** What the acquirer is to keep of a purchase: hundredths of a per cent, and minor units. Default: not agreed, and not compared. */
+  readonly fee?: { readonly basisPoints: number; readonly fixedMinor: number } | undefined;
   /** Hears in a sentence what has become of the connection. */
   readonly told?: (what: string) => void;
 }
@@ -58,6 +60,11 @@ export function cardRail(options: CardRailOptions): RemoteRail {
       if (answer === 'not-sent') return unsent(order, trace);
       if (answer === 'no-answer') return lost('the card host did not answer in time', trace);
       return outcomeOf(order, trace, request, answer);
+    },
+    feeOf({ kind, amount }) {
+      const { fee } = options;
+      if (fee === undefined || kind !== 'charge') return undefined;
+      return Math.round((amount.minor * fee.basisPoints) / 10_000) + fee.fixedMinor;
     },
     async settlement(from, to) {
       if (runtime === undefined) throw new Error('the card rail is not started');

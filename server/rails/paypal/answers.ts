@@ -13,16 +13,21 @@ interface Movement<Status extends string> {
   readonly id: string;
   readonly status: Status;
   readonly amount: Money;
+  /** Of a capture that is done. */
+  readonly seller_receivable_breakdown?: { readonly paypal_fee?: Money | undefined } | undefined;
 }
 
 const CAPTURE_STATUS = ['COMPLETED', 'DECLINED', 'PARTIALLY_REFUNDED', 'PENDING', 'REFUNDED', 'FAILED'] as const;
 const REFUND_STATUS = ['CANCELLED', 'FAILED', 'PENDING', 'COMPLETED'] as const;
 
+const MoneyText: z.ZodType<Money> = z.object({ currency_code: z.string(), value: z.string() });
+
 function movement<Status extends string>(statuses: readonly Status[]): z.ZodType<Movement<Status>> {
   return z.object({
     id: z.string().regex(/^[0-9A-Za-z]{1,36}$/),
     status: z.enum(statuses),
-    amount: z.object({ currency_code: z.string(), value: z.string() }),
+    amount: MoneyText,
+    seller_receivable_breakdown: z.object({ paypal_fee: MoneyText.optional() }).optional(),
   });
 }
 
@@ -41,8 +46,8 @@ const Issues = z.object({ details: z.array(z.object({ issue: z.string() })).min(
 /** When PayPal is asked again about what it has not decided, ms; a webhook comes sooner. */
 const ASK_AGAIN_MS = 4 * 3_600_000;
 
-/** What became of an order to PayPal, and the id of its capture or refund, if there is one. */
-export type Found = { readonly id?: string } & Outcome;
+/** What became of an order to PayPal, the id of its capture or refund, if there is one, and what PayPal keeps of it, minor units. */
+export type Found = { readonly id?: string; readonly fee?: number } & Outcome;
 
 const OTHER_AMOUNT = { kind: 'unknown', reason: 'PayPal has moved another amount' } as const;
 
@@ -75,10 +80,11 @@ export function foundOf(asked: RailOrder, answer: Answer): Found {
 }
 
 /** What a capture says of its charge. */
-export function captured({ id, status }: z.infer<typeof Capture>): Found {
+export function captured({ id, status, seller_receivable_breakdown: breakdown }: z.infer<typeof Capture>): Found {
   if (status === 'DECLINED' || status === 'FAILED') return { id, kind: 'declined', reason: 'not-honoured' };
   if (status === 'PENDING') return { id, kind: 'pending', askAgainMs: ASK_AGAIN_MS };
-  return { id, kind: 'done', approvalCode: approvalCodeOf(id) };
+  const fee = breakdown?.paypal_fee && amountOf(breakdown.paypal_fee)?.minor;
+  return { id, kind: 'done', approvalCode: approvalCodeOf(id), ...(fee !== undefined && { fee }) };
 }
 
 /** What a refund says of itself. */

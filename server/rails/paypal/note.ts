@@ -12,6 +12,8 @@ export interface Note {
   readonly captureId?: string | undefined;
   /** PayPal's id of the capture or refund, once it is known. */
   readonly id?: string | undefined;
+  /** Of a charge that is done: what PayPal keeps of it, minor units. */
+  readonly fee?: number | undefined;
   /** When the last answer was lost, ms since 1970: until soon after that time the order may still come to PayPal. */
   readonly lostAt?: number | undefined;
 }
@@ -21,6 +23,7 @@ const Note: z.ZodType<Note> = z.object({
   vaultId: z.string().optional(),
   captureId: z.string().optional(),
   id: z.string().optional(),
+  fee: z.int().optional(),
   lostAt: z.int().optional(),
 });
 

@@ -94,6 +94,7 @@ export function paypalRail(options: PayPalRailOptions): RemoteRail {
         throw error;
       }
     },
+    feeOf: (order) => (order.kind === 'charge' ? readNote(order).fee : undefined),
     settlement: (from, to) => settlementOf(client, from, to, clock.now()),
   };
 }
@@ -137,7 +138,7 @@ function lostOf({ kind }: RailOrder, { from, lostAt }: Note, error: unknown, beg
  */
 function weighed(note: Note, found: Found, now: number): Outcome {
   if (found.kind === 'unknown') {
-    const { id, ...outcome } = found;
+    const { id, fee: _, ...outcome } = found;
     return { ...outcome, note: JSON.stringify({ ...note, ...(id !== undefined && { id }), lostAt: now }) };
   }
   const isOpen = note.lostAt !== undefined && now < note.lostAt + ON_ITS_WAY_MS;
@@ -156,6 +157,6 @@ async function reported(client: PayPalClient, order: RailOrder, note: Note, now:
   return { kind: 'absent', final: refreshedAt !== undefined && refreshedAt > from + keyLifeMs };
 }
 
-function noted(note: Note, { id, ...outcome }: Found): Outcome {
-  return id === undefined ? outcome : { ...outcome, note: JSON.stringify({ ...note, id }) };
+function noted(note: Note, { id, fee, ...outcome }: Found): Outcome {
+  return id === undefined ? outcome : { ...outcome, note: JSON.stringify({ ...note, id, fee }) };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Amount } from '../../../device/safe-mobile/index.ts';
 import type { RailKey, SettlementLine } from '../rail.ts';
 import type { PayPalClient } from './client.ts';
-import { amountOf } from './money.ts';
+import { amountOf, type Money } from './money.ts';
 import { keyOf } from './note.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -28,6 +29,9 @@ const time = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** PayPal or the payer's bank has given money of a capture back against the merchant's will: payment reversal, chargeback. */
+const TAKEN_BACK = /^T(?:1106|1201)$/;
+
 /** Transaction Search v1. */
 const Page = z.object({
   transaction_details: z
@@ -38,6 +42,7 @@ const Page = z.object({
           transaction_event_code: z.string(),
           transaction_updated_date: time,
           transaction_amount: z.object({ currency_code: z.string(), value: z.string() }),
+          fee_amount: z.object({ currency_code: z.string(), value: z.string() }).optional(),
           transaction_status: z.enum(['D', 'P', 'S', 'V']),
           custom_field: z.string().optional(),
         }),
@@ -128,14 +133,29 @@ type Info = z.infer<typeof Page>['transaction_details'][number]['transaction_inf
 
 function transactionOf(info: Info): Transaction {
   const { transaction_id: id, transaction_amount: money, transaction_status: status, custom_field: custom } = info;
-  const amount = amountOf(money);
-  if (amount === undefined)
-    throw new Error(`PayPal's report has an amount that is not known here: ${money.value} ${money.currency_code}`);
+  const amount = amountIn(money);
   const named = keyOf(custom);
+  const isCharge = named?.endsWith(':charge') === true;
+  const isBack = money.value.startsWith('-');
+  const isChargeback = isBack && TAKEN_BACK.test(info.transaction_event_code);
   // PayPal may write the name of the charge on money that went back without this service.
-  const isOwn = named?.endsWith(':charge') === !money.value.startsWith('-');
-  const key = isOwn ? named : undefined;
-  return { id, key, status, line: { key: key ?? id, amount, at: info.transaction_updated_date } };
+  const key = isCharge !== isBack ? named : undefined;
+  const at = info.transaction_updated_date;
+  if (isChargeback) return { id, key, status, line: { key: isCharge ? named : id, amount, at, isChargeback } };
+  return { id, key, status, line: { key: key ?? id, amount, at, fee: info.fee_amount && keptOf(info.fee_amount) } };
+}
+
+/** What PayPal keeps: a fee is below zero, as all that a merchant's account loses. */
+function keptOf(fee: Money): number {
+  const { minor } = amountIn(fee);
+  return fee.value.startsWith('-') ? minor : 0 - minor;
+}
+
+/** @throws Error for an amount that is not known here */
+function amountIn(money: Money): Amount {
+  const amount = amountOf(money);
+  if (amount !== undefined) return amount;
+  throw new Error(`PayPal's report has an amount that is not known here: ${money.value} ${money.currency_code}`);
 }
 
 /** RFC 3339 without fractions of a second. */

@@ -108,7 +108,7 @@ function noticesOf(json: unknown): readonly Notice[] {
   return OF_CAPTURES.includes(type) ? [{ key, outcome: noted(captured(Capture.parse(resource))) }] : [];
 }
 
-/** The note has PayPal's id, so that a refund finds its capture when the answer to the charge was lost. */
-function noted({ id, ...outcome }: Found): Notice['outcome'] {
-  return { ...outcome, note: JSON.stringify({ id }) };
+/** The note has PayPal's id, so that a refund finds its capture when the answer to the charge was lost, and what PayPal keeps. */
+function noted({ id, fee, ...outcome }: Found): Notice['outcome'] {
+  return { ...outcome, note: JSON.stringify({ id, fee }) };
 }

@@ -26,6 +26,8 @@ export class ScriptedRail implements RemoteRail {
   /** The answer to what the lists do not say. */
   otherwise: Outcome = { kind: 'unknown', reason: 'no answer' };
   lines: SettlementLine[] = [];
+  /** What it is to keep of each movement. */
+  fee: number | undefined;
   notices: Notice[] = [];
 
   constructor(capabilities: Partial<Capabilities> = {}) {
@@ -59,6 +61,10 @@ export class ScriptedRail implements RemoteRail {
   /** The notices of the list, whatever the message is. */
   async accept(): Promise<readonly Notice[]> {
     return this.notices;
+  }
+
+  feeOf(): number | undefined {
+    return this.fee;
   }
 
   async settlement(): Promise<readonly SettlementLine[]> {

@@ -14,6 +14,8 @@ describe('a statement', () => {
         minor: 1_250,
         currency: 'EUR',
         at: Date.UTC(2010, 2, 1, 9, 0, 5, 40),
+        kind: 'purchase',
+        fee: undefined,
       },
       {
         terminal: 'TERM0002',
@@ -22,7 +24,22 @@ describe('a statement', () => {
         minor: 1,
         currency: 'AUD',
         at: Date.UTC(2010, 2, 2),
+        kind: 'refund',
+        fee: undefined,
       },
+    ]);
+  });
+
+  it('may say what the acquirer keeps, and what a bank took back', () => {
+    const lines = ['purchase,1250,978,2010-03-01T09:00:05Z,20', 'refund,1,978,2010-03-02T00:00:00Z,-3'];
+    const text = [...lines, 'chargeback,1250,978,2010-03-02T00:00:00Z,0'].map(
+      (line) => `T1,000042,0123456789AB,${line}`,
+    );
+    const read = readStatement({ name: 'a.csv', text: [`${HEADING},fee`, ...text].join('\n') });
+    expect(read.map(({ kind, fee }) => [kind, fee])).toEqual([
+      ['purchase', 20],
+      ['refund', -3],
+      ['chargeback', 0],
     ]);
   });
 
@@ -36,7 +53,17 @@ describe('a statement', () => {
     ['a line that is cut off', `${HEADING}\nT1,000042,0123456789AB,purch`, /line 2 .*: T1,000042,0123456789AB,purch$/],
     [
       'another kind',
-      `${HEADING}\nT1,000042,0123456789AB,chargeback,1250,978,2010-03-01T09:00:05Z`,
+      `${HEADING}\nT1,000042,0123456789AB,loan,1250,978,2010-03-01T09:00:05Z`,
+      /^a\.csv: line 2 cannot be read/,
+    ],
+    [
+      'a fee that its heading does not name',
+      `${HEADING}\nT1,000042,0123456789AB,purchase,1250,978,2010-03-01T09:00:05Z,20`,
+      /^a\.csv: line 2 cannot be read/,
+    ],
+    [
+      'no fee, which its heading names',
+      `${HEADING},fee\nT1,000042,0123456789AB,purchase,1250,978,2010-03-01T09:00:05Z`,
       /^a\.csv: line 2 cannot be read/,
     ],
     [

@@ -40,7 +40,8 @@ describe("PayPal's settlement", () => {
       `${TXN}:refund-1`,
     ],
     ['money that went back by hand', { ...money('-2.50'), transaction_event_code: 'T1107' }, 'C1'],
-    ['a chargeback', { ...money('-12.50'), transaction_event_code: 'T1201' }, 'C1'],
+    ['a chargeback', { ...money('-12.50'), transaction_event_code: 'T1201' }, `${TXN}:charge`],
+    ['a chargeback of others', { ...money('-9.00'), transaction_event_code: 'T1106', custom_field: 'order 7' }, 'C1'],
     ['money under the name of a refund', { custom_field: `${TXN}.refund-1` }, 'C1'],
     ['money of others', { custom_field: 'order 7' }, 'C1'],
     ['money without a name', { custom_field: undefined }, 'C1'],
@@ -53,6 +54,28 @@ describe("PayPal's settlement", () => {
     await clock.advance(1_000);
     const lines = await rail.settlement(START, START + DAY_MS);
     expect(lines.map((one) => one.key)).toEqual(key === undefined ? [] : [key]);
+  });
+
+  it('says what PayPal keeps, and which money its customer or their bank took back', async () => {
+    const fee = (value: string) => ({ fee_amount: { currency_code: 'EUR', value } });
+    const back = { custom_field: `${TXN}.refund-1`, transaction_event_code: 'T1107' };
+    const { rail, clock } = scripted(
+      page([
+        line(fee('-0.78')),
+        line({ ...money('-2.50'), ...back, ...fee('0.09') }),
+        line({ ...money('-10.00'), transaction_event_code: 'T1106', ...fee('-15.00') }),
+      ]),
+      page([]),
+    );
+    await clock.advance(1_000);
+    const lines = await rail.settlement(START, START + DAY_MS);
+    expect(lines.map(({ fee: kept, isChargeback }) => [kept, isChargeback])).toEqual([
+      ...[
+        [78, undefined],
+        [-9, undefined],
+        [undefined, true],
+      ],
+    ]);
   });
 
   it('has amounts without their sign, and the time at which the movement was decided', async () => {

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { SettlementLine } from '../../../server/index.ts';
+import { checkLedger } from '../../../server/ledger/invariants.ts';
+import { type Account, balanceOf } from '../../../server/ledger/ledger.ts';
+import { DAY_MS, dayOf } from '../../../server/time/days.ts';
+import { look } from '../database.ts';
+import { approved } from '../rails/approved.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { DEPOSIT, PIN, shop } from '../world.ts';
+
+const DONE = { kind: 'done', approvalCode: 4711 } as const;
+const REFUND = 300;
+
+/** EUR 12.50 paid by card, EUR 3.00 of it given back, and what the accounts of the rail have after a comparison of some days. */
+async function office() {
+  const rail = new ScriptedRail();
+  rail.charges = [DONE];
+  rail.refunds = [DONE];
+  const { world, txn } = await approved(rail);
+  await world.service.refund(txn, { key: 'a', amount: { minor: REFUND, currency: 'EUR' } }, 0);
+  await world.clock.advance(1_000);
+  const at = world.clock.now();
+  const [charge, refund] = [`${txn}:charge`, `${txn}:refund-1`];
+  const settle = (key: string, minor: number, more: Partial<SettlementLine> = {}) =>
+    rail.lines.push({ key, at, amount: { minor, currency: 'EUR' }, ...more });
+  await world.clock.advance(3 * DAY_MS);
+  const run = async (days = 1) => {
+    const from = dayOf(at);
+    const order = { rail: 'card', from, to: from + (days - 1) * DAY_MS };
+    const [report] = await world.clock.run(world.service.reconciliations.compare(order));
+    return report?.findings.map(({ kind, detail }) => `${kind}: ${detail}`);
+  };
+  const accounts = async () => {
+    const posted = async (account: Account) =>
+      (await look(world.database, (tx) => balanceOf(tx, account, 'EUR'))).posted;
+    return {
+      clearing: await posted('clearing:card'),
+      cash: (await posted('cash')) + DEPOSIT.minor,
+      fees: await posted('fees:card'),
+      losses: await posted('losses:card'),
+    };
+  };
+  return { world, rail, at, charge, refund, settle, run, accounts };
+}
+
+const OPEN = { clearing: REFUND - 1_250, cash: 0, fees: 0, losses: 0 };
+
+describe('what a rail has settled is booked once', () => {
+  it.each<readonly [string, chargeFee: number | undefined, refundFee: number | undefined, fees: number]>([
+    ['without a fee', undefined, undefined, 0],
+    ['with a fee of the charge', 20, undefined, 20],
+    ['with fees of both', 20, 5, 25],
+    ['with a fee that is given back with the refund', 20, -5, 15],
+    ['with a fee of the whole amount', 1_250, undefined, 1_250],
+    ['with a fee above the amount', 1_300, undefined, 1_300],
+  ])('%s', async (_, chargeFee, refundFee, fees) => {
+    const { world, charge, refund, settle, run, accounts } = await office();
+    settle(charge, 1_250, { fee: chargeFee });
+    settle(refund, REFUND, { fee: refundFee });
+    for (let times = 0; times < 2; times += 1) {
+      expect(await run()).toEqual([]);
+      expect(await accounts()).toEqual({ clearing: 0, cash: fees - 950, fees: 0 - fees, losses: 0 });
+    }
+    expect(await look(world.database, checkLedger)).toEqual([]);
+  });
+
+  it('also when it was settled on another day', async () => {
+    const { at, charge, settle, run, accounts } = await office();
+    settle(charge, 1_250, { at: at + DAY_MS, fee: 20 });
+    expect((await run(2))?.map((finding) => finding.split(':')[0])).toEqual(['other-day', 'only-here']);
+    expect(await accounts()).toEqual({ clearing: REFUND, cash: 20 - 1_250, fees: -20, losses: 0 });
+  });
+
+  it.each<readonly [string, (it: Awaited<ReturnType<typeof office>>) => void]>([
+    ['another amount', ({ charge, settle }) => settle(charge, 1_251)],
+    ['something unknown', ({ settle }) => settle('FEE 1', 1_250)],
+    ['nothing', () => {}],
+  ])('%s is not booked', async (_, plant) => {
+    const opened = await office();
+    plant(opened);
+    await opened.run();
+    expect(await opened.accounts()).toEqual(OPEN);
+  });
+});
+
+describe('a fee that the rail was not to keep', () => {
+  it('is a difference, and booked when an operator has accepted it and the day is compared again', async () => {
+    const { world, rail, charge, settle, run, accounts } = await office();
+    rail.fee = 15;
+    settle(charge, 1_250, { fee: 20 });
+    const other = 'other-fee: the rail kept a fee of EUR 0.20, it was to keep EUR 0.15';
+    expect(await run()).toContain(other);
+    expect(await accounts()).toEqual(OPEN);
+    await world.service.reconciliations.accept({ rail: 'card', key: charge, kind: 'other-fee', reason: 'new tariff' });
+    expect(await run()).not.toContain(other);
+    expect(await accounts()).toMatchObject({ clearing: REFUND, fees: -20 });
+    rail.lines = [];
+    settle(charge, 1_250, { fee: -1 });
+    expect(await run()).toContain('other-fee: the rail kept a fee of -EUR 0.01, it was to keep EUR 0.20');
+    expect(await accounts()).toMatchObject({ clearing: REFUND, fees: -20 });
+  });
+
+  it('is none when the settlement does not say, or nobody knows', async () => {
+    const { rail, charge, refund, settle, run } = await office();
+    rail.fee = 15;
+    settle(charge, 1_250);
+    settle(refund, REFUND, { fee: 15 });
+    expect(await run()).toEqual([]);
+  });
+});
+
+describe('a chargeback', () => {
+  it('is a difference of its own beside the charge, and a loss, once', async () => {
+    const { world, charge, settle, run, accounts } = await office();
+    settle(charge, 1_250, { fee: 20 });
+    settle(charge, 1_000, { isChargeback: true });
+    for (let times = 0; times < 2; times += 1) {
+      expect(await run()).toContain("chargeback: the customer's bank took EUR 10.00 back on 2010-03-01");
+      expect(await accounts()).toEqual({ clearing: REFUND, cash: 20 - 1_250 + 1_000, fees: -20, losses: -1_000 });
+    }
+    expect(world.journal.filter(({ event }) => event.kind === 'alarm').map(({ event }) => event)).toContainEqual(
+      expect.objectContaining({ alarm: 'settlement-chargeback', ref: charge }),
+    );
+  });
+
+  it('that comes twice says so', async () => {
+    const { charge, settle, run } = await office();
+    settle(charge, 1_250);
+    for (const minor of [1_250, 1_250]) settle(charge, minor, { isChargeback: true });
+    expect(await run()).toContain("chargeback: the customer's bank took EUR 12.50 back on 2010-03-01, 2 times");
+  });
+});
+
+it('the ledger has nothing to settle with itself', async () => {
+  const { world, customer, merchant } = await shop();
+  await world.request(merchant);
+  await world.clock.advance(2_000);
+  customer.phone.approve(PIN);
+  await world.clock.advance(DAY_MS);
+  const today = dayOf(world.clock.now());
+  const order = { rail: 'ledger', from: today - DAY_MS, to: today };
+  const [report] = await world.clock.run(world.service.reconciliations.compare(order));
+  expect(report?.matched).toBe(1);
+  expect((await look(world.database, (tx) => balanceOf(tx, 'clearing:ledger', 'EUR'))).posted).toBe(0);
+});
