@@ -16,7 +16,8 @@ const FOR_EVER_MS = 10 * 365 * 86_400_000;
 const SCREEN_MS = 30_000;
 /** Between two looks at the phone, ms. */
 const LOOK_MS = 1_000;
-/** How long a customer thinks about a request at most, ms. */
+/** How long a customer thinks at most before the next key, ms: one in a hurry, and one who is not. */
+const HASTE_MS = 2_000;
 const HESITATION_MS = 40_000;
 
 /** What a customer does with a request. */
@@ -152,6 +153,8 @@ export class Shopper {
       ['The same PIN again', chosen],
     ] as const) {
       await phone.waitFor(field, SCREEN_MS);
+      // Who takes long has a request behind the form, which is shown before anybody has said which PIN counts.
+      await this.#think();
       await phone.type(digits);
       await phone.waitFor(field, SCREEN_MS);
       if (field === 'The same PIN again') this.#begins(chosen, isMistyped);
@@ -190,7 +193,7 @@ export class Shopper {
       return;
     }
     const decision = this.#decide(story);
-    await sleep(this.#clock, randomBelow(this.#random, HESITATION_MS));
+    await this.#think();
     if (!this.#shows(story)) return;
     if (decision === 'approve' || decision === 'mistype') await this.#approve(story, decision);
     else if (decision === 'ignore') this.#phone.press('power');
@@ -233,6 +236,11 @@ export class Shopper {
       drawn -= share;
     }
     return 'approve';
+  }
+
+  #think(): Promise<void> {
+    const most = randomBelow(this.#random, 2) === 0 ? HASTE_MS : HESITATION_MS;
+    return sleep(this.#clock, randomBelow(this.#random, most));
   }
 
   async #choose(label: string, limitMs: number = FOR_EVER_MS): Promise<void> {
