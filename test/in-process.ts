@@ -12,7 +12,16 @@ export interface Ended {
  * Runs an executable in the process of the tests, from its source, which spares the start of a process. For command lines
  * that need no terminal, no standard input and no signals, one at a time. Octets are printed as Latin-1.
  */
-export async function inProcess(executable: Executable, ...args: readonly string[]): Promise<Ended> {
+export function inProcess(executable: Executable, ...args: readonly string[]): Promise<Ended> {
+  return programInProcess(executable.name, args, () => runExecutable(executable));
+}
+
+/** The same with a program that is no executable of the package. @param run what its file does */
+export async function programInProcess(
+  name: string,
+  args: readonly string[],
+  run: () => Promise<void>,
+): Promise<Ended> {
   const { argv, exitCode } = process;
   const said = { out: '', err: '' };
   const spies = [
@@ -27,10 +36,10 @@ export async function inProcess(executable: Executable, ...args: readonly string
       return true;
     }),
   ];
-  process.argv = ['node', executable.name, ...args];
+  process.argv = ['node', name, ...args];
   process.exitCode = undefined;
   try {
-    await runExecutable(executable);
+    await run();
     return { code: Number(process.exitCode ?? 0), ...said };
   } finally {
     for (const spy of spies) spy.mockRestore();

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test, vi } from 'vitest';
 import { cashHandset } from '../../../device/cli/cash-handset-program.ts';
 import { type Executable, wholeProgram } from '../../../modem/cli/executable.ts';
 import { gsmModem } from '../../../modem/cli/gsm-modem-program.ts';
@@ -104,16 +104,18 @@ describe('the commands of an executable', () => {
   });
 
   it.each([
-    ['modem/cli/gsm-modem.ts', 'probe'],
-    ['device/cli/cash-handset.ts', '--flash', join(FOLDER, 'flash.json'), '--headless'],
-  ])('%s %s takes its port from GSM_MODEM_PORT, unless --port names another', (...args) => {
-    const env = { ...process.env, GSM_MODEM_PORT: '/dev/no-such-tty' };
-    const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
-    expect(stderr).toMatch(/\/dev\/no-such-tty/);
-    const other = spawnSync(process.execPath, [...args, '--port', '/dev/another'], { encoding: 'utf8', env });
-    expect(other.stderr).toMatch(/\/dev\/another/);
-    const empty = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...env, GSM_MODEM_PORT: '' } });
-    expect(empty).toMatchObject({ status: 2, stderr: expect.stringMatching(/GSM_MODEM_PORT.*Give a device path/) });
+    ['gsm-modem probe', gsmModem, ['probe']],
+    ['cash-handset', cashHandset, ['--flash', join(FOLDER, 'flash.json'), '--headless']],
+  ])('%s takes its port from GSM_MODEM_PORT, unless --port names another', async (_, executable, args) => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('GSM_MODEM_PORT', '/dev/no-such-tty');
+    expect((await inProcess(executable, ...args)).err).toMatch(/\/dev\/no-such-tty/);
+    expect((await inProcess(executable, ...args, '--port', '/dev/another')).err).toMatch(/\/dev\/another/);
+    vi.stubEnv('GSM_MODEM_PORT', '');
+    expect(await inProcess(executable, ...args)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/GSM_MODEM_PORT.*Give a device path/),
+    });
   });
 
   it.each([

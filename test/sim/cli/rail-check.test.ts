@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Output } from '../../../modem/cli/program.ts';
-import { brokenOf } from '../../../sim/cli/rail-check-program.ts';
+import { brokenOf, run } from '../../../sim/cli/rail-check-program.ts';
+import { programInProcess } from '../../in-process.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/rail-check.js');
 const EXAMPLE = join(import.meta.dirname, '../../../sim/examples/rail/json-bank.ts');
@@ -71,7 +72,7 @@ describe('rail:check', () => {
       'has no default export',
     ],
   ])('says in one line what is wrong with a file %s', async (_, file, words) => {
-    const { code, out, err } = await check(file());
+    const { code, out, err } = await programInProcess('rail:check', [file()], run);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/^npm run rail:check --: [^\n]+\n$/);
     expect(err).toContain(words);
