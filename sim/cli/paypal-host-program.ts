@@ -1,6 +1,8 @@
+import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createProgram, outputOf, runProgram, UsageError } from '../../modem/cli/program.ts';
 import { systemClock } from '../../modem/index.ts';
+import { PayPalBook } from '../hosts/paypal-book.ts';
 import { deliverWebhooks } from '../hosts/paypal-delivery.ts';
 import { PAYPAL_FAULTS, type PayPalFault, PayPalHost } from '../hosts/paypal-host.ts';
 import { listenForPayPal } from '../hosts/paypal-link.ts';
@@ -9,11 +11,15 @@ import { listenForPayPal } from '../hosts/paypal-link.ts';
 const AGREED = { clientId: 'client', webhookId: '4JH86294D6297924G' };
 const SECRET = 'secret';
 
-interface Options {
+/** What can be typed wrongly. */
+interface Typed {
   readonly port: string;
+  readonly book?: string | undefined;
+  readonly webhooks?: string | undefined;
+}
+
+interface Options extends Typed {
   readonly vault: readonly string[];
-  readonly book?: string;
-  readonly webhooks?: string;
 }
 
 const COMMANDS = `
@@ -35,7 +41,7 @@ export async function run(): Promise<void> {
     .option('--webhooks <url>', 'where its webhooks go, as http://127.0.0.1:8080/v1/rails/paypal/notices')
     .addHelpText('after', COMMANDS)
     .action(async ({ port, vault, book, webhooks }: Options) => {
-      if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`${port} is not a port`);
+      check({ port, webhooks, book });
       const output = outputOf(program);
       const { host, url } = await listenForPayPal((address) => {
         const options = { clock: systemClock, ...AGREED, secret: SECRET, vault, address };
@@ -53,6 +59,22 @@ export async function run(): Promise<void> {
       });
     });
   await runProgram(program);
+}
+
+/** Looks at what was typed, before anything listens. @throws UsageError */
+export function check({ port, webhooks, book }: Typed): void {
+  if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`${port} is not a port`);
+  if (webhooks !== undefined && !/^https?:$/.test(URL.parse(webhooks)?.protocol ?? '')) {
+    const expected = 'expected one as http://127.0.0.1:8080/v1/rails/paypal/notices';
+    throw new UsageError(`--webhooks ${webhooks} is no URL: ${expected}`);
+  }
+  if (book === undefined) return;
+  try {
+    appendFileSync(book, '');
+    new PayPalBook(book);
+  } catch (error) {
+    throw new UsageError(`--book ${book} cannot be used: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** Does what a line says. @returns whether it is a command */

@@ -32,11 +32,15 @@ export class PayPalBook {
   readonly #entries = new Map<string, PayPalEntry>();
   readonly #file: string | undefined;
 
-  /** @param file where it is kept, a line an entry; a host on the same file goes on with it. `undefined`: nowhere */
+  /**
+   * @param file where it is kept, a line an entry; a host on the same file goes on with it. `undefined`: nowhere
+   * @throws Error that names the line which is no entry
+   */
   constructor(file: string | undefined) {
     this.#file = file;
     if (file === undefined || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').trim().split('\n')) this.#keep(JSON.parse(line));
+    const lines = readFileSync(file, 'utf8').split('\n');
+    for (const [index, line] of lines.entries()) if (line !== '') this.#keep(entryIn(line, index + 1));
   }
 
   get entries(): readonly PayPalEntry[] {
@@ -93,4 +97,14 @@ export class PayPalBook {
     this.#entries.set(entry.id, entry);
     return entry;
   }
+}
+
+function entryIn(line: string, number: number): PayPalEntry {
+  try {
+    const entry = JSON.parse(line);
+    if (typeof entry?.id === 'string') return entry;
+  } catch {
+    // Told below.
+  }
+  throw new Error(`line ${number} is no entry of a book: ${line.slice(0, 40)}`);
 }

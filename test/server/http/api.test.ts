@@ -82,11 +82,11 @@ describe('POST /v1/payments', () => {
   });
 
   it.each([
-    ['limit-exceeded', 'The customer has too many requests waiting', 'is busy'],
-    ['limit-exceeded', 'above the limit of the first day of a new phone', 'has a new phone'],
+    ['limit-exceeded', 'The customer has too many requests waiting', 'is busy', 'customer-busy'],
+    ['limit-exceeded', 'above the limit of the first day of a new phone', 'has a new phone', 'new-phone-limit'],
   ] as const)(
-    'answers %s, "%s", when the customer %s, with the payment that was written down',
-    async (code, detail, what) => {
+    'answers %s, "%s", when the customer %s, with the payment that was written down: %s',
+    async (code, detail, what, reason) => {
       const { world, customer, call, order } = await open();
       const wanted = order({ mref: 'rejected', ...AMOUNTS[what] });
       if (what === 'has a new phone') await world.enrolPhone(customer.person);
@@ -97,6 +97,7 @@ describe('POST /v1/payments', () => {
       expect((await call('GET', `/v1/payments/${body.txn}`)).body).toMatchObject({
         mref: 'rejected',
         state: 'REJECTED',
+        reason,
       });
       expect(await call('POST', '/v1/payments', wanted)).toMatchObject({ status, body });
     },

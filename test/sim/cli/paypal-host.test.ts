@@ -1,8 +1,20 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { obey } from '../../../sim/cli/paypal-host-program.ts';
+import { UsageError } from '../../../modem/cli/program.ts';
+import { check, obey } from '../../../sim/cli/paypal-host-program.ts';
 import { PAYPAL_FAULTS, PayPalHost, VirtualClock } from '../../../sim/index.ts';
 import { Program } from '../../server/cli/program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-paypal-host-'));
+
+function fileOf(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
 
 describe('paypal:host', () => {
   it('says where it listens and what the service needs to know, and gives a token for that', async () => {
@@ -31,6 +43,23 @@ describe('paypal:host', () => {
     const program = new Program('sim/cli/paypal-host.ts', ['--port', '65536']);
     expect(await program.ended()).toBe(2);
     expect(program.errors).toContain('65536 is not a port');
+  });
+
+  it.each<readonly [string, Partial<Parameters<typeof check>[0]>, RegExp | undefined]>([
+    ['webhooks to what is no address', { webhooks: 'foo' }, /^--webhooks foo is no URL: expected one as http/],
+    ['webhooks to what is not HTTP', { webhooks: 'ftp://a/b' }, /^--webhooks ftp:\/\/a\/b is no URL/],
+    ['webhooks by HTTPS', { webhooks: 'https://a/b' }, undefined],
+    ['a book in no folder', { book: '/nowhere/at/all' }, /^--book \/nowhere\/at\/all cannot be used: ENOENT/],
+    ['a text', { book: fileOf('diary', 'Dear diary') }, /cannot be used: line 1 is no entry of a book: Dear diary$/],
+    ['other JSON', { book: fileOf('json', '{"id":"C1"}\n{"a":1}\n') }, /line 2 is no entry of a book: \{"a":1\}$/],
+    ['JSON of nothing', { book: fileOf('null', 'null') }, /line 1 is no entry of a book: null$/],
+    ['a book that is empty', { book: fileOf('empty', '') }, undefined],
+    ['a new book', { book: join(folder, 'new') }, undefined],
+  ])('looks at what was typed before it listens: %s', (_, typed, line) => {
+    const checked = () => check({ port: '0', ...typed });
+    if (line === undefined) expect(checked).not.toThrow();
+    else expect(checked).toThrow(UsageError);
+    if (line !== undefined) expect(checked).toThrow(line);
   });
 
   it.each<readonly [string, boolean]>([
