@@ -3,7 +3,7 @@ import { sameOctets } from '../../device/safe-mobile/index.ts';
 import { type Authentication, requireAuthentication } from '../authentications/authentication.ts';
 import type { RelyingParty } from '../parties/relying-parties.ts';
 import type { Row } from '../store/row.ts';
-import type { Tx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import type { Ref } from '../vocabulary/ids.ts';
 
 /** How long a client waits between two questions at the token endpoint, seconds (CIBA Core 1.0, 7.3). */
@@ -26,7 +26,7 @@ export function lifeOf(ttl: number): number {
 /** What a question at the token endpoint comes to, as long as the client and its auth_req_id are right (11). */
 export type Polled =
   | { readonly said: 'authorization_pending' | 'slow_down' | 'access_denied' | 'expired_token' | 'invalid_grant' }
-  | { readonly said: 'tokens'; readonly authentication: Authentication };
+  | { readonly said: 'tokens' };
 
 /** What of a request is kept: of its auth_req_id, and of the access token that it brought, a SHA-256 only. */
 interface CibaRequest {
@@ -63,16 +63,31 @@ export async function insertCibaRequest(
   );
 }
 
+/** The authentication whose tokens a client could have now, or `undefined`: what it hears then is for {@link poll} to say. @param now ms since 1970 */
+export async function fetchable(
+  tx: ReadTx,
+  { id: party }: RelyingParty,
+  authReqId: string,
+  now: number,
+): Promise<Authentication | undefined> {
+  const request = await tx.get('SELECT * FROM ciba_request WHERE id_hash = ?', readRequest, sha256(authReqId));
+  if (request === undefined || request.tokenHash !== undefined) return undefined;
+  const one = await requireAuthentication(tx, request.authenticationId);
+  const isThere = one.partyId === party && one.state === 'confirmed' && now < one.createdAt + lifeOf(one.ttl) * 1000;
+  return isThere ? one : undefined;
+}
+
 /**
  * A client asks for its tokens. Once it gets them its auth_req_id brings nothing any more.
- * @param tokenHash of the access token that it would get; by it a transaction finds what an earlier run of its own has done
+ * @param tokenHash of the access token that it would get; by it a transaction finds what an earlier run of its own has done; `undefined`: its tokens are not
+ * signed yet, so it asks again
  * @param now ms since 1970
  */
 export async function poll(
   tx: Tx,
   { id: party }: RelyingParty,
   authReqId: string,
-  tokenHash: Uint8Array,
+  tokenHash: Uint8Array | undefined,
   now: number,
 ): Promise<Polled> {
   const id = sha256(authReqId);
@@ -80,14 +95,16 @@ export async function poll(
   if (request === undefined) return { said: 'invalid_grant' };
   const one = await requireAuthentication(tx, request.authenticationId);
   if (one.partyId !== party) return { said: 'invalid_grant' };
-  if (request.tokenHash !== undefined && !sameOctets(request.tokenHash, tokenHash)) return { said: 'invalid_grant' };
+  const used = request.tokenHash;
+  if (used !== undefined && (tokenHash === undefined || !sameOctets(used, tokenHash))) return { said: 'invalid_grant' };
   if (now >= one.createdAt + lifeOf(one.ttl) * 1000) return { said: 'expired_token' };
   switch (one.state) {
     case 'asked':
       return { said: await pending(tx, id, request, now) };
     case 'confirmed':
+      if (tokenHash === undefined) return { said: await pending(tx, id, request, now) };
       await tx.run('UPDATE ciba_request SET token_hash = ? WHERE id_hash = ?', tokenHash, id);
-      return { said: 'tokens', authentication: one };
+      return { said: 'tokens' };
     case 'expired':
       return { said: 'expired_token' };
     default:

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Executable } from '../../modem/cli/executable.ts';
+import { numberOption } from './number-option.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 const AFTER_HELP = `
@@ -23,9 +24,9 @@ export const cashAuthenticate: Executable = {
 function withoutCommand(program: Command): void {
   program
     .requiredOption('--as <client>', 'the relying party: whose key it is')
-    .requiredOption('--who <number>', "the person's number, as +393400000001")
-    .requiredOption('--title <text>', 'what for, as the phone shows it: at most 40 octets of UTF-8')
-    .option('--ttl <seconds>', 'how long the person has, 30 to 2550', wholeNumberOption, 120)
+    .requiredOption('--who <number>', "the person's number, as +393400000001", numberOption)
+    .requiredOption('--title <text>', 'what for, as the phone shows it: at most 40 octets of UTF-8', titleOption)
+    .option('--ttl <seconds>', 'how long the person has, 30 to 2550', secondsOption, 120)
     .option('--server <url>', 'where the service listens', 'http://127.0.0.1:8080')
     .option('--keys <folder>', 'where the key is', '/etc/cash-mobile')
     .addHelpText('after', AFTER_HELP)
@@ -33,4 +34,16 @@ function withoutCommand(program: Command): void {
       const { authenticate } = await import('./authenticate.ts');
       await authenticate(program);
     });
+}
+
+function titleOption(text: string): string {
+  const octets = new TextEncoder().encode(text).length;
+  if (text.trim() !== '' && octets <= 40) return text;
+  throw new InvalidArgumentError(`Give 1 to 40 octets of UTF-8; these are ${octets}.`);
+}
+
+function secondsOption(text: string): number {
+  const seconds = wholeNumberOption(text);
+  if (seconds >= 30 && seconds <= 2_550) return seconds;
+  throw new InvalidArgumentError('Give 30 to 2550 seconds.');
 }

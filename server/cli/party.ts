@@ -4,6 +4,7 @@ import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { type ClientJwks, readClientJwks } from '../parties/client-jwks.ts';
 import { AUTHENTICATION_KINDS, type AuthenticationKind } from '../vocabulary/authentication-states.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
+import { isNotificationEndpoint } from '../vocabulary/notification-endpoint.ts';
 import { askService, withServer } from './admin-api.ts';
 import { readSettings } from './settings-file.ts';
 import { wholeNumberOption } from './whole-number.ts';
@@ -91,7 +92,7 @@ function notifyCommand(): Command {
   return withServer(new Command('notify'))
     .description('say where a relying party hears that a login by OpenID CIBA has ended (ping mode)')
     .requiredOption('--party <id>', 'the relying party', wholeNumberOption)
-    .addOption(new Option('--at <url>', 'its notification endpoint, https').conflicts('poll'))
+    .addOption(new Option('--at <url>', 'its notification endpoint, https').argParser(endpointOption).conflicts('poll'))
     .option('--poll', 'nowhere: it polls')
     .action(async ({ party: id, at, poll }: { party: number; at?: string; poll?: true }, command: Command) => {
       if (at === undefined && poll !== true) throw new UsageError('give --at URL, or --poll');
@@ -106,6 +107,11 @@ function notifyCommand(): Command {
         `Relying party ${id} ${at === undefined ? 'polls' : `is told at ${at}`}`,
       );
     });
+}
+
+function endpointOption(text: string): string {
+  if (isNotificationEndpoint(text)) return text;
+  throw new InvalidArgumentError('Give an https URL, or http on 127.0.0.1.');
 }
 
 function jwksCommand(): Command {

@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
 import { UsageError } from '../../modem/cli/program.ts';
-import { E164 } from '../vocabulary/person-fields.ts';
 import { askService } from './admin-api.ts';
 import { AmountAnswer } from './money.ts';
+import { numberOption } from './number-option.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 /** A phone as the service shows it. */
@@ -75,9 +75,4 @@ export async function findPerson(command: Command, { person, number }: PersonCho
   const [found] = people;
   if (found === undefined) throw new Error(`there is no person with the number ${number}`);
   return found;
-}
-
-function numberOption(text: string): string {
-  if (E164.test(text)) return text;
-  throw new InvalidArgumentError('Give an international number: + and 7 to 15 digits.');
 }

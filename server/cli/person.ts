@@ -5,6 +5,7 @@ import { LANGUAGES } from '../vocabulary/person-fields.ts';
 import { askService, serverOf, withServer } from './admin-api.ts';
 import { consentCommands } from './consent.ts';
 import { balancesText } from './money.ts';
+import { numberOption } from './number-option.ts';
 import { findPerson, PersonAnswer, type PersonChoice, phonesText, withPerson } from './person-choice.ts';
 import { orderCommands } from './phone-order.ts';
 import { wholeNumberOption } from './whole-number.ts';
@@ -32,7 +33,7 @@ export function personCommand(): Command {
 function addCommand(): Command {
   return withServer(new Command('add'))
     .description('register a person, and with --activate let them enrol a phone')
-    .requiredOption('--number <number>', 'the number with +')
+    .requiredOption('--number <number>', 'the number with +', numberOption)
     .requiredOption('--name <name>', 'the name')
     .addOption(new Option('--language <language>', 'what the phone speaks').choices(LANGUAGES).default('en'))
     .option('--activate', 'print an activation code as well')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RelyingParty } from '../parties/relying-parties.ts';
 import { AUTHENTICATION_KINDS, type AuthenticationKind } from '../vocabulary/authentication-states.ts';
+import { isNotificationEndpoint } from '../vocabulary/notification-endpoint.ts';
 
 export interface PartyBody {
   readonly name: string;
@@ -50,13 +51,6 @@ export const NotificationBody: z.ZodType<{ readonly url: string | null }> = z.st
     .nullable()
     .describe('Where pings go; null: it polls'),
 });
-
-/** TLS, because the token of the client travels (CIBA Core 1.0, 9). */
-function isNotificationEndpoint(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.hash !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === '127.0.0.1');
-}
 
 const view = {
   id: z.int(),

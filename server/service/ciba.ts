@@ -1,7 +1,8 @@
 import type { AskingContext } from '../approvals/context.ts';
+import type { Authentication } from '../authentications/authentication.ts';
 import { requestAuthentication } from '../authentications/request.ts';
 import { type Parameters, readBackchannelRequest, readNotificationToken } from '../ciba/backchannel-request.ts';
-import { INTERVAL_SECONDS, insertCibaRequest, lifeOf, poll, sha256 } from '../ciba/ciba-request.ts';
+import { fetchable, INTERVAL_SECONDS, insertCibaRequest, lifeOf, poll, sha256 } from '../ciba/ciba-request.ts';
 import { GOOD_FOR_SECONDS, idTokenClaims } from '../ciba/id-token.ts';
 import { OAuthError, type OAuthErrorCode } from '../ciba/oauth-error.ts';
 import { sealPing } from '../ciba/ping.ts';
@@ -92,26 +93,29 @@ export class Ciba {
 
   /** Gives the tokens of a login, once, when the person has confirmed. @throws OAuthError */
   async token(party: RelyingParty, parameters: Parameters): Promise<TokenResponse> {
-    const { store, clock, jwsKeys, pairwise } = this.#context;
+    const { store, clock } = this.#context;
     const { grant_type: grantType, auth_req_id: authReqId } = parameters;
     if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing');
     if (grantType !== CIBA_GRANT) throw new OAuthError('unsupported_grant_type', `expected ${CIBA_GRANT}`);
     if (authReqId === undefined) throw new OAuthError('invalid_request', 'auth_req_id is missing');
-    const accessToken = this.#secret();
     const now = clock.now();
-    const polled = await store.transaction(
-      'ciba token',
-      (tx) => poll(tx, party, authReqId, sha256(accessToken), now),
-      'fail',
-    );
+    const confirmed = await store.read((tx) => fetchable(tx, party, authReqId, now));
+    // Signed before the auth_req_id is used up: without a signature the client asks once more.
+    const tokens = confirmed && (await this.#tokensOf(party, confirmed, now));
+    const tokenHash = tokens && sha256(tokens.access_token);
+    const polled = await store.transaction('ciba token', (tx) => poll(tx, party, authReqId, tokenHash, now), 'fail');
+    if (polled.said === 'tokens' && tokens !== undefined) return tokens;
+    if (polled.said === 'tokens') throw new Error('tokens were given that are not there');
     // Here each refusal has the status 400 (RFC 6749, 5.2).
-    if (polled.said !== 'tokens') throw new OAuthError(polled.said, SENTENCES[polled.said], 400);
-    const { personId } = polled.authentication;
-    if (personId === undefined) throw new Error('a person who is nobody has confirmed');
-    const sub = await pairwise.of(party.id, personId);
-    const claims = idTokenClaims(polled.authentication, {
-      ...{ issuer: this.issuer, clientId: String(party.id), sub, accessToken, now },
-    });
+    throw new OAuthError(polled.said, SENTENCES[polled.said], 400);
+  }
+
+  async #tokensOf(party: RelyingParty, one: Authentication, now: number): Promise<TokenResponse> {
+    const { jwsKeys, pairwise } = this.#context;
+    if (one.personId === undefined) throw new Error('a person who is nobody has confirmed');
+    const accessToken = this.#secret();
+    const sub = await pairwise.of(party.id, one.personId);
+    const claims = idTokenClaims(one, { issuer: this.issuer, clientId: String(party.id), sub, accessToken, now });
     return {
       access_token: accessToken,
       token_type: 'Bearer',

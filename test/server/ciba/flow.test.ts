@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { basic, client, NOBODY } from './client.ts';
 
@@ -67,6 +67,14 @@ describe('a login by CIBA, poll mode', () => {
     expect((await token(authReqId)).status).toBe(200);
     for (let time = 0; time < 2; time += 1)
       expect(await token(authReqId)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  });
+
+  it('is not used up while its tokens cannot be signed', async () => {
+    const { world, authReqId, token } = await confirmed();
+    const sign = vi.spyOn(world.service.parties.jwsKeys, 'sign').mockRejectedValueOnce(new Error('no key'));
+    expect((await token(authReqId)).status).toBe(500);
+    sign.mockRestore();
+    expect((await token(authReqId)).status).toBe(200);
   });
 
   it('brings its tokens once to two who ask at the same moment', async () => {

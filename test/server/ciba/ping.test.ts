@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { write } from '../database.ts';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { client, NOBODY } from './client.ts';
 import { notificationEndpoint } from './notification-endpoint.ts';
@@ -116,6 +117,19 @@ describe('a client in ping mode', () => {
     await world.open();
     await world.clock.advance(15 * SECOND);
     expect(endpoint.pings.length).toBeGreaterThan(1);
+  });
+
+  it('is not pinged before the end, though its ping is due, and the pings after it are as many as ever', async () => {
+    const { world, customer, authorize, endpoint } = await open(500);
+    await authorize({ requested_expiry: '600' });
+    world.kill();
+    await write(world.database, `UPDATE ciba_request SET due = ${world.clock.now()}`);
+    await world.open();
+    await world.clock.advance(60 * SECOND);
+    expect(endpoint.pings).toEqual([]);
+    customer.phone.approve(PIN);
+    await world.clock.advance(100 * SECOND);
+    expect(endpoint.pings).toHaveLength(4);
   });
 
   it.each([undefined, '', 'two words', 'x'.repeat(1_025)])(

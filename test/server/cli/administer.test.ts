@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wholeProgram } from '../../../modem/cli/executable.ts';
 import { UsageError } from '../../../modem/cli/program.ts';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
+import { consented } from '../authentications/consented.ts';
 import { EC, jwkOf } from '../ciba/client-key.ts';
 import { temporaryFolder } from '../database.ts';
 import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
@@ -224,6 +225,27 @@ describe('party jwks', () => {
     await expect(jwks('--file', file([]))).rejects.toThrow('expected {"keys":[…]}');
     await expect(jwks('--file', '/nowhere')).rejects.toThrow('--file /nowhere cannot be read');
     await expect(jwks()).rejects.toThrow('give --file PATH, or --none');
+  });
+});
+
+describe('person consents', () => {
+  it('says which parties may ask a person, and takes a consent back', async () => {
+    const { world, run } = await office();
+    expect(await run('person', 'consents', '--person', '1')).toBe('None.');
+    await run(...['party', 'add', '--name', 'Comune', '--short-name', 'Comune']);
+    await consented(world);
+    const since = new Date(world.clock.now()).toISOString();
+    expect(await run('person', 'consents', '--person', '1')).toBe(`Relying party 1 may ask since ${since}`);
+    expect(await run('person', 'revoke-consent', '--person', '1', '--party', '1')).toBe(
+      'Relying party 1 may not ask person 1 any more',
+    );
+    const until = new Date(world.clock.now() + 30 * 86_400_000).toISOString();
+    expect(await run('person', 'consents', '--person', '1')).toBe(
+      `Relying party 1 may not ask, and not for consent before ${until}`,
+    );
+    await expect(run('person', 'revoke-consent', '--person', '1', '--party', '9')).rejects.toThrow(
+      'relying party 9 has never asked person 1',
+    );
   });
 });
 

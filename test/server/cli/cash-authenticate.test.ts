@@ -108,9 +108,9 @@ describe('cash-authenticate', () => {
 
   it('takes the key from the environment first', async () => {
     const { server, partyKey } = await open();
-    const args = ['--as', 'web1', '--who', 'anna', '--title', 'x', '--server', server, '--keys', '/nowhere'];
+    const args = ['--as', 'web1', '--who', NOBODY, '--title', 'x\u202e', '--server', server, '--keys', '/nowhere'];
     const { err, code } = await start(args, { CASH_AUTHENTICATE_KEY: partyKey }).ended;
-    expect([err, code]).toEqual(['cash-authenticate: who: expected + and 7 to 15 digits\n', 2]);
+    expect([err, code]).toEqual([expect.stringMatching(/^cash-authenticate: title: .*\n$/), 2]);
   });
 
   it('is used wrongly: one line, exit code 2', async () => {
@@ -129,8 +129,14 @@ describe('cash-authenticate', () => {
       [changed('--as', 'open'), /open\.key: others may read it, or write it: chmod o= it$/],
       [changed('--as', 'empty'), 'The API key is empty, or has a space or a line break'],
       [changed('--server', 'web1'), /^web1 is not the URL of a service/],
-      [changed('--title', 'x'.repeat(41)), /^title: /],
-      [ask(CUSTOMER_NUMBER, '--ttl', '29'), /^ttl: /],
+      [
+        changed('--title', 'x'.repeat(41)),
+        /^option '--title <text>' argument 'x+' is invalid. Give 1 to 40 octets of UTF-8; these are 41\.$/,
+      ],
+      [changed('--title', ' '), /these are 1\.$/],
+      [changed('--who', '0340'), /^option '--who <number>' .* Give an international number: \+ and 7 to 15 digits\.$/],
+      [ask(CUSTOMER_NUMBER, '--ttl', '29'), /^option '--ttl <seconds>' .* Give 30 to 2550 seconds\.$/],
+      [ask(CUSTOMER_NUMBER, '--ttl', '2551'), /Give 30 to 2550 seconds\.$/],
       [ask(CUSTOMER_NUMBER, '--key', 'cm_1'), /^unknown option '--key'/],
     ] as const) {
       const { out, err, code } = await run(args);

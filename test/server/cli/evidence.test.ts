@@ -202,4 +202,12 @@ describe('the ten lines of Python', () => {
     });
     expect([status, stderr]).toEqual([1, 'this is no evidence\n']);
   });
+
+  it.skipIf(PYTHON === undefined)('say in one line what is no evidence at all', () => {
+    const text = made.write('no.jws', 'no evidence');
+    const { status, stderr } = spawnSync(PYTHON ?? '', [join(made.folder, 'verify.py'), text, made.keySet], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^this is no evidence: .*\n$/)]);
+  });
 });

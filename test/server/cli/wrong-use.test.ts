@@ -44,6 +44,14 @@ describe('cash-server used wrongly', () => {
       ['move', '--from', 'postgres', '--to', 'server'],
       "option '--to <place>' argument 'server' is invalid. It is a folder: give a file, as server/service.db.",
     ],
+    [
+      ['person', 'add', '--name', 'Anna', '--number', '333'],
+      "option '--number <number>' argument '333' is invalid. Give an international number: + and 7 to 15 digits.",
+    ],
+    [
+      ['party', 'notify', '--party', '1', '--at', 'nonsense'],
+      "option '--at <url>' argument 'nonsense' is invalid. Give an https URL, or http on 127.0.0.1.",
+    ],
     [['bogus'], "unknown command 'bogus'"],
   ])('%j: one line, and 2', async (args, words) => {
     const run = await inProcess(cashServer, ...args);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AuthenticationsClient, type ClientOptions, PaymentsClient } from '../../../server/client/index.ts';
 import { seededRandom } from '../../../sim/index.ts';
+import { consented } from '../authentications/consented.ts';
 import { open as openApi } from '../http/api.ts';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 
@@ -25,6 +26,7 @@ async function open() {
     shortName: 'Banca',
     kinds: ['login', 'sign'],
   });
+  await consented(world);
   const options: Omit<ClientOptions, 'apiKey'> = {
     ...{ url: 'http://127.0.0.1:8080', fetch, clock: world.clock, random: seededRandom(7) },
   };

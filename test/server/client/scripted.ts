@@ -35,6 +35,8 @@ export function scripted(...answers: readonly Answer[]) {
     if (answer === 'silent')
       return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     const { status, body: content = {}, retryAfter, location } = answer;
+    // As fetch does unless it is told otherwise.
+    if (location !== undefined && init.redirect !== 'manual') return fetch(location, init);
     return new Response(JSON.stringify(content), {
       status,
       headers: { ...(retryAfter && { 'retry-after': retryAfter }), ...(location && { location }) },
