@@ -44,6 +44,17 @@ describe("the service's primitives", () => {
     expect(native.scrypt(pin, salt, cost)).toEqual(tweetnaclPrimitives.scrypt(pin, salt, cost));
   });
 
+  it('give results that belong to the caller: wiping one changes no other, of any size', () => {
+    const sizes = [...Array.from({ length: 300 }, (_, size) => size), 8_175, 8_176, 8_177, 100_000];
+    const [key, nonce] = [new Uint8Array(32).fill(1), new Uint8Array(24).fill(2)];
+    const messages = sizes.map((size) => new Uint8Array(size).fill(size));
+    const boxes = messages.map((text) => native.secretboxSeal(key, nonce, text));
+    expect(boxes.map(({ length }) => length)).toEqual(sizes.map((size) => size + 16));
+    const kept = boxes.filter((box, place) => place % 2 === 0 || box.fill(0).length === 0);
+    const opened = kept.map((box) => native.secretboxOpen(key, nonce, box));
+    expect(opened).toEqual(messages.filter((_, place) => place % 2 === 0));
+  });
+
   it('refuse the same boxes and signatures', () => {
     const key = new Uint8Array(32).fill(1);
     const nonce = new Uint8Array(24);
