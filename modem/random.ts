@@ -37,8 +37,7 @@ export const systemRandom: Random = new SystemRandom();
 export function randomBelow(random: Random, below: number): number {
   const limit = 2 ** 32 - (2 ** 32 % below);
   for (;;) {
-    const octets = random.bytes(4);
-    const drawn = new DataView(octets.buffer, octets.byteOffset, 4).getUint32(0);
+    const drawn = random.bytes(4).reduce((value, octet) => value * 256 + octet, 0);
     if (drawn < limit) return drawn % below;
   }
 }

@@ -140,7 +140,7 @@ function checkTitle(what: string, title: string, most: number): void {
 }
 
 function octetsIn(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return Buffer.byteLength(text);
 }
 
 /** @throws ServiceError `limit-exceeded` */

@@ -92,7 +92,7 @@ async function knownPayment(tx: ReadTx, request: PaymentRequest): Promise<Reques
 
 /** Octets of UTF-8 that a reference may have beside this payee. */
 export function referenceRoom(payee: string): number {
-  return REQUEST_TEXT_OCTETS - new TextEncoder().encode(payee).length;
+  return REQUEST_TEXT_OCTETS - Buffer.byteLength(payee);
 }
 
 function checkRequest({ merchant, amount, reference }: PaymentRequest): void {
@@ -107,7 +107,7 @@ function checkRequest({ merchant, amount, reference }: PaymentRequest): void {
     if (error instanceof SafeMobileError) throw new ServiceError('invalid-request', `reference: ${error.message}`);
     throw error;
   }
-  if (new TextEncoder().encode(reference).length > room) {
+  if (Buffer.byteLength(reference) > room) {
     throw new ServiceError('invalid-request', `reference: at most ${room} octets of UTF-8 fit beside ${merchant.name}`);
   }
 }

@@ -85,7 +85,11 @@ export async function setDeviceState(tx: Tx, journal: Journal, device: Device, s
   await journal.record(tx, { kind: 'device', deviceId: device.id, personId: device.personId, state });
 }
 
-const SELECT_DEVICE = 'SELECT d.*, p.number FROM device d JOIN person p ON p.id = d.person_id';
+// Not the whole row: what an activation needs is of no use to messages, and each blob that is read is an array of its own.
+const SELECT_DEVICE = `SELECT d.id, d.person_id, p.number, d.state, d.sealing_key, d.sealed_approval_key, d.highest_ctr, d.failures_in_row,
+  d.blocked_until, d.created_at, d.activated_at, d.unbidden_full_at, d.unbidden_alarm_at, d.locked_at, d.order_ref, d.sealing_kid,
+  d.sealing_from, d.signing_kid, d.first_sealing_kid, d.first_signing_kid, d.ends_heard_at, d.pin_changed_ctr
+  FROM device d JOIN person p ON p.id = d.person_id`;
 
 const LOCK_DEVICE = 'FOR UPDATE OF d';
 

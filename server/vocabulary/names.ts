@@ -13,7 +13,7 @@ export function checkName(name: string, octets: number): void {
     if (error instanceof SafeMobileError) throw new ServiceError('invalid-request', `name: ${error.message}`);
     throw error;
   }
-  const length = new TextEncoder().encode(name).length;
+  const length = Buffer.byteLength(name);
   if (name.trim() === '' || length > octets) {
     throw new ServiceError('invalid-request', `name: expected 1 to ${octets} octets of UTF-8, got ${length}`);
   }
