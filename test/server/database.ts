@@ -152,8 +152,18 @@ async function connect(name: string): Promise<Client> {
   return client;
 }
 
-const END_OTHERS = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+const OTHERS = `FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> '${KEPT}'`;
+
+/** Looks every 5 ms whether they have ended: `pg_terminate_backend` with a time limit looks every 100 ms. */
+const END_OTHERS = `
+DO $$ BEGIN
+  PERFORM pg_terminate_backend(pid) ${OTHERS};
+  FOR n IN 1..1000 LOOP
+    EXIT WHEN NOT EXISTS (SELECT ${OTHERS});
+    PERFORM pg_sleep(0.005), pg_stat_clear_snapshot();
+  END LOOP;
+END $$`;
 
 const EMPTY = `
 SET session_replication_role = replica;
