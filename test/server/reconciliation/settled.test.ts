@@ -100,6 +100,18 @@ describe('a fee that the rail was not to keep', () => {
     expect(await accounts()).toMatchObject({ clearing: REFUND, fees: -20 });
   });
 
+  it('is not booked in the place of the one that was', async () => {
+    const { world, rail, charge, settle, run, accounts } = await office();
+    settle(charge, 1_250);
+    await run();
+    rail.lines = [];
+    settle(charge, 1_250, { fee: 20 });
+    expect(await run()).toContain('other-fee: the rail kept a fee of EUR 0.20, it was to keep EUR 0.00');
+    await world.service.reconciliations.accept({ rail: 'card', key: charge, kind: 'other-fee', reason: 'late' });
+    await run();
+    expect(await accounts()).toMatchObject({ clearing: REFUND, fees: 0 });
+  });
+
   it('is none when the settlement does not say, or nobody knows', async () => {
     const { rail, charge, refund, settle, run } = await office();
     rail.fee = 15;

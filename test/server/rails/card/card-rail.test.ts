@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cardRail } from '../../../../server/index.ts';
+import { type CardRailOptions, cardRail } from '../../../../server/index.ts';
 import type { IsoMessage } from '../../../../server/rails/card/iso8583.ts';
 import type { RailOrder } from '../../../../server/rails/rail.ts';
 import { ref } from '../../../../server/vocabulary/ids.ts';
@@ -68,6 +68,25 @@ const SALE = new Map([
   [42, 'MERCHANT1      '],
   [49, '978'],
 ]);
+
+describe('what the acquirer is to keep', () => {
+  it.each<readonly [string, CardRailOptions['fee'], Partial<RailOrder>, number | undefined]>([
+    ['1.2 % and 5 of 1,250', { basisPoints: 120, fixedMinor: 5 }, {}, 20],
+    ['of 1, rounded', { basisPoints: 5_000, fixedMinor: 0 }, { amount: { minor: 1, currency: 'EUR' } }, 1],
+    ['of a refund is not agreed', { basisPoints: 120, fixedMinor: 5 }, { kind: 'refund' }, undefined],
+    ['is not agreed', undefined, {}, undefined],
+  ])('%s', (_, fee, change, kept) => {
+    const rail = cardRail({
+      open: new ScriptedLine().open,
+      clock: new VirtualClock(),
+      dialect: { variant: 'ascii', framing: { lengthCountsItself: false } },
+      ...{ acquirer: '12345', merchant: 'MERCHANT1', terminals: ['TERM0001'], reversals: 'request', fee },
+      cardOf: () => undefined,
+      statements: async () => [],
+    });
+    expect(rail.feeOf?.({ kind: 'charge', amount: { minor: 1_250, currency: 'EUR' }, note: '', ...change })).toBe(kept);
+  });
+});
 
 describe('the request', () => {
   const sent = JSON.stringify({ ...NOTE, sent: true });

@@ -44,6 +44,14 @@ describe('a charge', () => {
     });
   });
 
+  it('is kept with what PayPal says that it keeps', async () => {
+    const breakdown = { gross_amount: EUR_1250, paypal_fee: { currency_code: 'EUR', value: '0.78' } };
+    const { rail } = scripted([201, orderWith({ seller_receivable_breakdown: breakdown })]);
+    const { note: kept = '' } = await rail.send(CHARGE);
+    expect(rail.feeOf?.({ ...CHARGE, note: kept })).toBe(78);
+    expect(rail.feeOf?.(CHARGE)).toBe(undefined);
+  });
+
   const pending = { kind: 'pending', askAgainMs: 14_400_000, note: DONE.note };
   it.each<readonly [string, Scripted, object]>([
     ['captured', [201, orderWith({})], DONE],

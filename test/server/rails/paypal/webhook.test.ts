@@ -55,6 +55,11 @@ describe('a webhook', () => {
       capture('COMPLETED'),
       { kind: 'done', approvalCode: Number.parseInt('C1', 36), note: noted('C1') },
     ],
+    [
+      'PAYMENT.CAPTURE.COMPLETED',
+      { ...capture('COMPLETED'), seller_receivable_breakdown: { paypal_fee: { ...AMOUNT, value: '0.78' } } },
+      { kind: 'done', approvalCode: Number.parseInt('C1', 36), note: JSON.stringify({ id: 'C1', fee: 78 }) },
+    ],
     ['PAYMENT.CAPTURE.PENDING', capture('PENDING'), { kind: 'pending', askAgainMs: 14_400_000, note: noted('C1') }],
     ['PAYMENT.CAPTURE.DENIED', capture('DECLINED'), { kind: 'declined', reason: 'not-honoured', note: noted('C1') }],
     ['PAYMENT.CAPTURE.DECLINED', capture('DECLINED'), { kind: 'declined', reason: 'not-honoured', note: noted('C1') }],
