@@ -87,6 +87,8 @@ const KILLED = 'test/sim/cli/killed.test.ts';
 const AFTERWARDS = 1;
 
 export default defineConfig({
+  // With NODE_ENV=production: screens are drawn by React as the programs have it, without its checks of itself.
+  oxc: { jsx: { runtime: 'automatic', development: false } },
   test: {
     globalSetup: './test/temporary-folder.ts',
     reporters: ['default', './test/tally.ts'],
@@ -95,7 +97,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     // Ink would start tput at each change of a screen to learn the size of a terminal that is not there.
-    env: { COLUMNS: '80', LINES: '24' },
+    env: { COLUMNS: '80', LINES: '24', NODE_ENV: 'production' },
     // Vitest leaves one core idle unless it is told not to.
     maxWorkers: CORES,
     projects: [
