@@ -108,7 +108,6 @@ export class Front {
   clear(owner: 'idle' | 'off'): void {
     const before = this.#question;
     this.#owner = owner;
-    this.#isExpected = false;
     this.#question = 'none';
     this.#left = undefined;
     this.#keyLock.end();

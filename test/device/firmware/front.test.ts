@@ -50,3 +50,52 @@ describe('What was written for an application', () => {
     expect(value()).toBe('');
   });
 });
+
+describe('A question of the phone', () => {
+  function asked() {
+    const told = { free: 0 };
+    const listener = { changed: () => {}, free: () => (told.free += 1) };
+    const front = new Front(new VirtualClock(), () => SHELL_TEXTS.en, listener);
+    const heard: string[] = [];
+    const show = (...commands: midp.CommandView[]) => {
+      const view: midp.DisplayableView = { kind: 'form', id: 1, title: '', commands, items: [CHOICE] };
+      front.show('shell', view, ({ kind }) => heard.push(kind));
+    };
+    return { front, told, heard, show };
+  }
+  const CHOICE = {
+    kind: 'choice-group',
+    label: 'Language',
+    type: 'EXCLUSIVE',
+    elements: [
+      { text: 'English', selected: true },
+      { text: 'Italiano', selected: false },
+    ],
+  } as const;
+  const OK = { label: 'OK', type: 'OK', priority: 1 } as const;
+  const BACK = { label: 'Back', type: 'BACK', priority: 1 } as const;
+
+  test('is open until a command is given: what is chosen in it is no answer', () => {
+    const { front, heard, show } = asked();
+    show(OK, BACK);
+    front.press({ key: 'down', long: false });
+    front.press({ key: 'select', long: false });
+    expect([heard, front.isAsking]).toEqual([['ticked'], true]);
+    front.press({ key: 'soft-right', long: false });
+    expect([heard.at(-1), front.isAsking]).toEqual(['command', false]);
+  });
+
+  test('frees the screen once, with the next screen; menus do not', () => {
+    const { front, told, show } = asked();
+    show(BACK);
+    show(BACK);
+    expect(told.free).toBe(0);
+    show(OK, BACK);
+    show(BACK);
+    expect(told.free).toBe(1);
+    show(OK, BACK);
+    front.clear('idle');
+    front.clear('idle');
+    expect(told.free).toBe(2);
+  });
+});

@@ -11,6 +11,7 @@ import {
 import type { IncomingSms } from '../../../modem/index.ts';
 import { type Bench, bench, during, settle } from '../bench.ts';
 import { installed } from '../cash-mobile/cash-bench.ts';
+import { phoneWith, SMS } from '../probe.ts';
 
 function text(words: string, sentAt = 0): IncomingSms {
   return { originator: '+393471234567', sentAt, content: { kind: 'text', text: words } };
@@ -352,6 +353,8 @@ describe('Applications', () => {
     handset.install(JAD);
     for (const word of ['Menu', 'Applications', 'Details']) phone.select(word);
     expect(textOf(phone.screen)).toContain('Vendor: Cash-Mobile');
+    // What a part of the phone may do is not chosen: that would be between these two.
+    expect(phone.screen.softKeys).toEqual({ left: 'Remove', right: 'Back' });
     phone.select('Back');
     expect(phone.screen.items).toEqual([{ label: 'Cash-Mobile', focused: true }]);
     phone.select('Back');
@@ -473,6 +476,19 @@ describe('A message to port 16001', () => {
     await during(clock, phone.keysWork());
     phone.select('Open');
     expect(events).toContainEqual(started);
+  });
+
+  test('that its application has left starts it once, and again when the phone was off and on', async () => {
+    const { radio, clock, handset, probes } = phoneWith(() => {});
+    await radio.deliver(SMS);
+    await settle(clock);
+    handset.press('power');
+    await settle(clock);
+    expect(probes).toHaveLength(1);
+    handset.powerOff();
+    handset.powerOn();
+    await settle(clock);
+    expect(probes).toHaveLength(2);
   });
 
   test('is safe in the flash before the modem may forget it, and starts the application after a power cut', async () => {

@@ -86,6 +86,21 @@ describe('A text of class 0 (3GPP TS 23.038, 4)', () => {
     expect(phone.screen.items.findIndex(({ focused }) => focused)).toBe(1);
   });
 
+  test('waits until the application itself shows a screen on which nothing is written', async () => {
+    const { phone, radio, clock, open } = phoneWith((probe) => {
+      form(probe);
+      const display = midp.Display.getDisplay(probe);
+      probe.context.system.schedule(5_000, () => display.setCurrent(new midp.Form('Later')));
+    });
+    open();
+    await radio.deliver(flash());
+    expect([phone.screen.title, phone.screen.ticker]).toEqual(['Form', 'Message waits']);
+    await clock.advance(6_000);
+    expect(textOf(phone.screen)).toMatch(SHOWN);
+    phone.select('OK');
+    expect([phone.screen.title, phone.screen.ticker]).toEqual(['Later', undefined]);
+  });
+
   test('leaves no trace on a screen that the application shows anew', async () => {
     const { phone, radio, clock, open } = phoneWith((probe) => {
       form(probe);

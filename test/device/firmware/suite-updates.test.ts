@@ -12,6 +12,7 @@ import {
   airBench,
   contentsOf,
   FakeServer,
+  SCRIPT,
   type SuiteParts,
   suiteFiles,
   URL_OF_JAD,
@@ -121,6 +122,30 @@ describe('An application that is removed', () => {
     await air.install();
     await air.select('Start');
     expect(textOf(air.phone.screen)).toContain('started 1');
+  });
+
+  test('without a network: its server is told when the phone is on again, not while it is off', async () => {
+    const air = await phoneWithWaiting();
+    air.phone.press('power');
+    air.server.outcomes.push({ kind: 'lost', because: 'broken', reason: 'no network' });
+    await air.select('Menu', 'Applications', 'Details', 'Remove', 'Remove');
+    air.handset.powerOff();
+    await air.clock.advance(1_200_000);
+    expect(air.server.told).toEqual([]);
+    air.handset.powerOn();
+    await settle(air.clock);
+    expect(air.server.told).toEqual([[DELETED, '912 Deletion Notification']]);
+  });
+
+  test('is ended when it runs, also before it has shown anything', async () => {
+    const shows = 'Display.getDisplay(this).setCurrent(form)';
+    const script = SCRIPT.replace(shows, `this.context.system.schedule(5000, () => ${shows})`);
+    const air = airBench({ server: new FakeServer().offer(suiteFiles({ script })) });
+    await air.install();
+    await air.select('Later', 'Menu', 'Applications', 'Chat', 'Details', 'Remove', 'Remove');
+    expect(air.events).toContainEqual({ kind: 'application', name: 'Chat', state: 'ended' });
+    await air.clock.advance(10_000);
+    expect(air.phone.screen.title).toBe('Menu');
   });
 
   test('the power goes at any write of that: it is there with its records, or all of it is gone', async () => {

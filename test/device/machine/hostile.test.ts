@@ -315,6 +315,17 @@ describe('A machine', () => {
     expect([phone.phone.screen.title, failures(phone.events)]).toEqual(['caught', []]);
   });
 
+  // A property that is set, not defined, goes to the setter, and is read from the getter.
+  test('gets what the phone gives whole, also with setters on its prototypes', async () => {
+    const phone = phoneWith(`
+      Object.defineProperty(Object.prototype, 'nextId', { get: () => 'mine', set() {} });
+      const store = RecordStore.openRecordStore(this.context, 's', true);
+      Display.getDisplay(this).setCurrent(new Form(String(store.getNextRecordID())));
+    `);
+    await phone.open('Hostile');
+    expect(phone.phone.screen.title).toBe('1');
+  });
+
   test('has a clock and chance of the phone: the same seed is the same run', async () => {
     const script = `
       const { Display, Form, MIDlet, StringItem } = require('midp');

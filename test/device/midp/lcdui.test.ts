@@ -101,6 +101,14 @@ describe('Display (JSR-118, javax.microedition.lcdui)', () => {
     shown().listener({ kind: 'dismissed' });
     expect(shown().view.title).toBe('Home');
   });
+
+  test('an alert that is shown is only drawn again, whatever came before it', () => {
+    const { display, shown } = screen();
+    const alert = new Alert('Paid', 'EUR 1.00', 'CONFIRMATION');
+    display.setCurrent(alert);
+    display.setCurrent(alert);
+    expect(shown().view).toMatchObject({ id: 1, title: 'Paid' });
+  });
 });
 
 const NUMBERS = { input: 'NUMERIC' } as const;

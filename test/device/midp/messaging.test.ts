@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { IOException, openConnection, parseSmsAddress, SecurityException } from '../../../device/midp/index.ts';
+import {
+  IllegalArgumentException,
+  InterruptedIOException,
+  IOException,
+  openConnection,
+  parseSmsAddress,
+  SecurityException,
+} from '../../../device/midp/index.ts';
 import { fakeContext } from './context.ts';
 
 const DATA = Uint8Array.of(1, 2, 3);
@@ -150,6 +157,19 @@ describe('A MessageConnection (JSR-120)', () => {
     expect(sent).toEqual([{ message, sourcePort: undefined }]);
   });
 
+  test.each([
+    [1_000, 10],
+    [1_001, 0],
+  ])('takes a message of %d octets for %d SMS, and sends 10 at most', async (length, segments) => {
+    const { context, sent } = fakeContext();
+    const message = { kind: 'binary', data: new Uint8Array(length) } as const;
+    const connection = openConnection(context, 'sms://+39340');
+    expect(connection.numberOfSegments(message)).toBe(segments);
+    const sending = connection.send(message);
+    await (segments > 0 ? sending : expect(sending).rejects.toThrow(IllegalArgumentException));
+    expect(sent.length).toBe(segments > 0 ? 1 : 0);
+  });
+
   test('gives octets as they came', async () => {
     const { context, arrive } = fakeContext();
     const connection = openConnection(context, 'sms://:16001');
@@ -194,6 +214,15 @@ describe('A MessageConnection (JSR-120)', () => {
     const next = connection.receive();
     arrive(16001, { number: '+39340', payload: { kind: 'text', text: 'ciao' }, timestamp: 5 });
     expect(await next).toEqual({ kind: 'text', address: 'sms://+39340', text: 'ciao', timestamp: 5 });
+  });
+
+  test('that is closed interrupts who still sends: whether that message goes out is unknown', async () => {
+    const { context } = fakeContext();
+    const messaging = { ...context.messaging, send: () => new Promise<void>(() => {}) };
+    const connection = openConnection({ ...context, messaging }, 'sms://+39340');
+    const sending = expect(connection.send({ kind: 'text', text: 'ciao' })).rejects.toThrow(InterruptedIOException);
+    connection.close();
+    await sending;
   });
 
   test('that is closed interrupts who waits, and sends nothing any more', async () => {

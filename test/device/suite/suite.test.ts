@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InstallError, openSuite, readOffer, statusLine, writeJar } from '../../../device/suite/index.ts';
+import { InstallError, openSuite, readJar, readOffer, statusLine, writeJar } from '../../../device/suite/index.ts';
 import { ATTRIBUTES, descriptor, JAR, primitives, SCRIPT, SIGNER, unsigned } from './built-suite.ts';
 import { zipFile } from './zip-file.ts';
 
@@ -130,6 +130,7 @@ describe('A JAR is written', () => {
     const write = (...files: [string, Uint8Array][]) =>
       writeJar({ attributes: ATTRIBUTES, script: SCRIPT, resources: new Map(files) });
     expect(write(a, b)).toEqual(write(b, a));
+    expect([...readJar(write(b, a)).resources.keys()]).toEqual(['a', 'b']);
   });
 
   test('in octets that stay the same from one version to the next', () => {
