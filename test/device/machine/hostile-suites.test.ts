@@ -428,8 +428,8 @@ describe.each(TABLES)('A hostile suite %s', (_where, suites, boot) => {
   let events: HandsetEvent[];
 
   beforeAll(async () => {
-    // A fifth of what a phone gives, so that endless loops end soon.
-    const engine = await openEngine({ fuel: 2_000 });
+    // A twentieth of what a phone gives, so that endless loops end soon.
+    const engine = await openEngine({ fuel: 500 });
     const classes = suites.map((suite, index) => [`Suite${index}`, boot(engine, SCRIPT(suite))] as const);
     cash = await enrolled({ classes: new Map([...BUILT_IN, ...classes]) });
     suites.forEach((suite, index) => {
