@@ -1,7 +1,9 @@
+import { noteUnwilling } from '../approvals/asked-in-vain.ts';
 import { challengeByRef } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
 import { recipientById } from '../outgoing/compose.ts';
 import { asksByItself, issueReceipt } from '../outgoing/receipts.ts';
+import { consentOf, endWaitForConsent } from '../parties/consents.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import type { Ref } from '../vocabulary/ids.ts';
@@ -33,26 +35,59 @@ async function cancel(
   reason: 'phone-locked' | undefined,
 ): Promise<Authentication | undefined> {
   const { id, deviceId } = one;
-  if (deviceId === undefined) {
-    const locked = await lockAuthentication(tx, id);
-    // Meanwhile the person has consented, and is asked.
-    if (locked.deviceId !== undefined) return cancel(tx, context, locked, reason);
-    return locked.state === 'asked' ? end(tx, context, locked, { to: 'cancelled' }) : undefined;
-  }
+  if (deviceId === undefined) return cancelUnasked(tx, context, one, reason);
   const request = await context.approvals.withdraw(tx, { ref: id, purpose: purposeOf(one), deviceId });
   if (request === undefined) return undefined;
   const unsent = request === 'unsent';
   const cancelled = await end(tx, context, one, { to: 'cancelled', reason, unsent });
-  if (!unsent) await tellPhone(tx, context, cancelled);
+  if (!unsent) await tellPhone(tx, context, id);
   return cancelled;
 }
 
-/** The request is taken from the screen of a phone that has it. */
-async function tellPhone(tx: Tx, context: AskingContext, { id, deviceId, createdAt }: Authentication): Promise<void> {
-  const recipient = deviceId === undefined ? undefined : await recipientById(tx, deviceId);
-  const challenge = await challengeByRef(tx, id);
+/** Of this one the person is not asked, or not yet: when they are asked for their consent first, that question ends, too. */
+async function cancelUnasked(
+  tx: Tx,
+  context: AskingContext,
+  one: Authentication,
+  reason: 'phone-locked' | undefined,
+): Promise<Authentication | undefined> {
+  const question = await withdrawQuestion(tx, context, one);
+  const locked = await lockAuthentication(tx, one.id);
+  // Meanwhile the person has consented, and is asked.
+  if (locked.deviceId !== undefined) return cancel(tx, context, locked, reason);
+  if (locked.state !== 'asked') return undefined;
+  if (question !== undefined && one.personId !== undefined)
+    await noteUnwilling(tx, context, { kind: 'party', id: one.partyId }, one.personId, false);
+  const cancelled = await end(tx, context, locked, { to: 'cancelled' });
+  if (question !== undefined) await tellPhone(tx, context, question);
+  return cancelled;
+}
+
+/**
+ * Takes back the question for the consent that an authentication waits for: it is no refusal, and the party may ask again at once.
+ * @returns the question, when its request has left
+ */
+async function withdrawQuestion(
+  tx: Tx,
+  context: AskingContext,
+  { id, partyId, personId }: Authentication,
+): Promise<Ref | undefined> {
+  const consent = personId && (await consentOf(tx, partyId, personId));
+  const ref = consent?.authenticationId === id ? consent.ref : undefined;
+  const question = ref && (await challengeByRef(tx, ref));
+  const request = question && (await context.approvals.withdraw(tx, question));
+  if (question === undefined || personId === undefined || request === undefined) return undefined;
+  await endWaitForConsent(tx, question.ref, question.deadline);
+  await context.journal.record(tx, { kind: 'consent', partyId, personId, to: 'cancelled' });
+  return request === 'sent' ? question.ref : undefined;
+}
+
+/** A question is taken from the screen of a phone that has it. */
+async function tellPhone(tx: Tx, context: AskingContext, ref: Ref): Promise<void> {
+  const challenge = await challengeByRef(tx, ref);
+  const recipient = challenge && (await recipientById(tx, challenge.deviceId));
   if (recipient === undefined || challenge === undefined) return;
   const content = { status: 'cancelled', triesLeft: 0, approvalCode: 0, rail: 'none' } as const;
-  const asked = asksByItself(context, createdAt);
-  await issueReceipt(tx, context, recipient, id, challenge.request, content, asked);
+  const asked = asksByItself(context, challenge.askedAt);
+  await issueReceipt(tx, context, recipient, ref, challenge.request, content, asked);
 }

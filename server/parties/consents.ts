@@ -1,6 +1,6 @@
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
-import type { PartyId, PersonId, Ref } from '../vocabulary/ids.ts';
+import { type PartyId, type PersonId, type Ref, ref } from '../vocabulary/ids.ts';
 
 /** Whether a person lets a relying party ask them: `none` may be asked whether they do; of one who is `quiet` not even that, for now. */
 export type ConsentStanding = 'given' | 'quiet' | 'none';
@@ -13,6 +13,8 @@ export interface Consent {
   readonly givenAt: number | undefined;
   /** Until when the person is not even asked for it, ms since 1970. */
   readonly quietUntil: number;
+  /** The last question for it; `undefined`: none, as before there were such questions. */
+  readonly ref: Ref | undefined;
   /** The authentication that waits for the answer; `undefined`: none ever did. */
   readonly authenticationId: string | undefined;
 }
@@ -24,10 +26,15 @@ export async function consentStanding(
   person: PersonId,
   now: number,
 ): Promise<ConsentStanding> {
-  const sql = 'SELECT * FROM party_consent WHERE party_id = ? AND person_id = ?';
-  const found = await tx.get(sql, readConsent, party, person);
+  const found = await consentOf(tx, party, person);
   if (found?.givenAt !== undefined) return 'given';
   return found !== undefined && now < found.quietUntil ? 'quiet' : 'none';
+}
+
+/** What there is between a party and a person, or `undefined` when the party has never asked. */
+export function consentOf(tx: ReadTx, party: PartyId, person: PersonId): Promise<Consent | undefined> {
+  const sql = 'SELECT * FROM party_consent WHERE party_id = ? AND person_id = ?';
+  return tx.get(sql, readConsent, party, person);
 }
 
 /** The person is asked for their consent. @param ref of the question. @param until the last answer that counts, ms since 1970 */
@@ -48,6 +55,11 @@ export async function noteConsentAsked(
 /** What was asked by this question, or `undefined` when another one has followed it. */
 export function consentByRef(tx: ReadTx, ref: Ref): Promise<Consent | undefined> {
   return tx.get('SELECT * FROM party_consent WHERE ref = ?', readConsent, ref);
+}
+
+/** The question is taken back: the person may be asked again before `until`, its last moment, ms since 1970. A longer quiet stays. */
+export async function endWaitForConsent(tx: Tx, ref: Ref, until: number): Promise<void> {
+  await tx.run('UPDATE party_consent SET quiet_until = 0 WHERE ref = ? AND quiet_until = ?', ref, until);
 }
 
 /** The person consents. @param at ms since 1970 */
@@ -72,6 +84,7 @@ function readConsent(row: Row): Consent {
     personId: row.integer('person_id'),
     givenAt: row.optionalInteger('given_at'),
     quietUntil: row.integer('quiet_until'),
+    ref: row.optional('ref', (found, column) => ref(found.text(column))),
     authenticationId: row.optionalText('authentication_id'),
   };
 }

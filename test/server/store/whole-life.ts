@@ -118,6 +118,7 @@ async function partyLife(world: World, { phone, person }: Subscriber): Promise<v
     await clock.advance(2_000);
     return authentication.id;
   };
+  await authentications.cancel(party, await ask('the question for a consent'));
   const confirmed = await ask('a');
   // The consent first.
   for (let answered = 0; answered < 2; answered += 1) {
