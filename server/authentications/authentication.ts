@@ -155,6 +155,16 @@ export async function waitingOfParty(tx: ReadTx, party: PartyId, device: DeviceI
   return waiting ?? 0;
 }
 
+/** What a party has asked a person for, or wants to, and has not ended, oldest first. */
+export async function openBetween(tx: ReadTx, party: PartyId, person: PersonId): Promise<Authentication[]> {
+  return tx.all(
+    "SELECT * FROM authentication WHERE party_id = ? AND state = 'asked' AND party_id > 0 AND person_id = ? ORDER BY id",
+    readAuthentication,
+    party,
+    person,
+  );
+}
+
 /** The person of an authentication that nobody was asked is asked now, by this phone. */
 export async function askedNow(tx: Tx, id: Ref, device: DeviceId): Promise<void> {
   await tx.run('UPDATE authentication SET device_id = ?, reason = NULL, due = NULL WHERE id = ?', device, id);

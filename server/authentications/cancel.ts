@@ -6,9 +6,18 @@ import { asksByItself, issueReceipt } from '../outgoing/receipts.ts';
 import { consentOf, endWaitForConsent } from '../parties/consents.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
-import type { Ref } from '../vocabulary/ids.ts';
-import { type Authentication, lockAuthentication, purposeOf, requireAuthentication } from './authentication.ts';
+import type { PartyId, PersonId, Ref } from '../vocabulary/ids.ts';
+import {
+  type Authentication,
+  lockAuthentication,
+  openBetween,
+  purposeOf,
+  requireAuthentication,
+} from './authentication.ts';
 import { end } from './step.ts';
+
+/** Why it is cancelled, when the relying party has not taken it back. */
+type Reason = 'phone-locked' | 'consent-revoked';
 
 /**
  * The relying party takes its request back. A second time changes nothing.
@@ -27,12 +36,32 @@ export async function cancelAuthenticationForPhone(tx: Tx, context: AskingContex
   await cancel(tx, context, await requireAuthentication(tx, id), 'phone-locked');
 }
 
+/**
+ * The person does not consent any more, and their devices are locked: the question for the consent is taken from the phone, then `revoke` is done, then what
+ * the party has asked them is cancelled. What has waited for the consent expires: the party does not learn why.
+ */
+export async function cancelWithConsent(
+  tx: Tx,
+  context: AskingContext,
+  party: PartyId,
+  person: PersonId,
+  revoke: () => Promise<void>,
+): Promise<void> {
+  const open = await openBetween(tx, party, person);
+  for (const one of open) {
+    const question = one.deviceId === undefined ? await withdrawQuestion(tx, context, one) : undefined;
+    if (question !== undefined) await tellPhone(tx, context, question);
+  }
+  await revoke();
+  for (const one of open) if (one.deviceId !== undefined) await cancel(tx, context, one, 'consent-revoked');
+}
+
 /** @returns `undefined` when it had ended before: whoever ends the question decides */
 async function cancel(
   tx: Tx,
   context: AskingContext,
   one: Authentication,
-  reason: 'phone-locked' | undefined,
+  reason: Reason | undefined,
 ): Promise<Authentication | undefined> {
   const { id, deviceId } = one;
   if (deviceId === undefined) return cancelUnasked(tx, context, one, reason);
@@ -49,7 +78,7 @@ async function cancelUnasked(
   tx: Tx,
   context: AskingContext,
   one: Authentication,
-  reason: 'phone-locked' | undefined,
+  reason: Reason | undefined,
 ): Promise<Authentication | undefined> {
   const question = await withdrawQuestion(tx, context, one);
   const locked = await lockAuthentication(tx, one.id);

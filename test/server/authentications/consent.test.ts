@@ -241,6 +241,28 @@ describe('a consent', () => {
     ]);
   });
 
+  it('that is taken back takes what is open from the phone, and an answer that comes then is too late', async () => {
+    const { world, customer, party, ask, approve, stateOf, heard } = await stranger();
+    const first = await ask();
+    await approve();
+    await world.service.parties.consents.revoke(customer.person.id, party.id);
+    await approve();
+    expect([await stateOf(first.id), heard().slice(-2)]).toEqual([
+      ...['cancelled, consent-revoked', ['RECEIPT cancelled', 'RECEIPT cancelled']],
+    ]);
+  });
+
+  it('that is taken back before it was given takes the question from the phone, and the party learns nothing', async () => {
+    const { world, customer, party, ask, approve, stateOf, heard, consents } = await stranger();
+    const first = await ask();
+    const [revoked] = await world.service.parties.consents.revoke(customer.person.id, party.id);
+    expect(revoked).toMatchObject({ quietUntil: world.clock.now() + 30 * DAY });
+    await world.clock.advance(2 * SECOND);
+    expect(heard()).toEqual(['AUTH_REQUEST', 'RECEIPT cancelled']);
+    await approve();
+    expect([await stateOf(first.id), consents()]).toEqual(['asked, first-contact', ['asked', 'cancelled', 'revoked']]);
+  });
+
   it('that nobody was asked for is not there', async () => {
     const { world, customer, party } = await stranger();
     const { consents } = world.service.parties;
