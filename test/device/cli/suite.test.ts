@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -109,6 +109,16 @@ describe('cash-handset suite build', () => {
       'MicroEdition-Profile': 'MIDP-2.0',
       'Chat-Room': '7',
     });
+  });
+
+  test('of a folder with a space writes a URL of the JAR without one', async () => {
+    const out = join(FOLDER, 'spaced');
+    const folder = join(dirname(folderOf({})), 'my chat');
+    renameSync(join(dirname(folder), 'chat'), folder);
+    expect(await run('build', folder, '--out', out)).toMatchObject({ code: 0, err: '' });
+    const jad = join(out, 'my chat.jad');
+    expect(readFileSync(jad, 'utf8')).toMatch(/^MIDlet-Jar-URL: my%20chat\.jar$/m);
+    expect(await run('check', jad)).toMatchObject({ code: 0, err: '' });
   });
 
   test('takes a text that stands without quotes as it is written', async () => {
