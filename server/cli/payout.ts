@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { Currency } from '../../device/safe-mobile/index.ts';
-import { type Output, outputOf } from '../../modem/cli/program.ts';
+import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import { balancesOf } from '../ledger/balances.ts';
 import { type MerchantLine, statementOfMerchant } from '../ledger/merchant-statement.ts';
 import { merchantById } from '../merchants/merchants.ts';
@@ -41,6 +41,10 @@ function addCommand(): Command {
     .option('--minor <units>', 'whole minor units; default: all that the merchant is owed', wholeNumberOption)
     .addOption(currencyOption())
     .action(async ({ merchant, reference, minor, currency }: PayoutOptions, command: Command) => {
+      if (minor === undefined && command.getOptionValueSource('currency') === 'cli')
+        throw new UsageError(
+          '--currency is of --minor: without it all that the merchant is owed in its own currency is paid out',
+        );
       const body = { reference, ...(minor !== undefined && { amount: { minor, currency } }) };
       const request = { method: 'POST', path: `/v1/merchants/${merchant}/payouts`, body } as const;
       const payout = await askService(command, request, PayoutAnswer);

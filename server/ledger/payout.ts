@@ -42,7 +42,7 @@ export async function payOut(tx: Tx, payee: Payee, order: PayoutOrder, at: numbe
   const id = `${transfersOf(payee.id)}${reference}`;
   const earlier = await amountOf(tx, id);
   if (earlier !== undefined) {
-    if (order.amount !== undefined && !isSame(order.amount, earlier)) throw usedBefore(order, earlier);
+    if (!isSame(order.amount ?? { ...earlier, currency }, earlier)) throw usedBefore(order, earlier);
     return { merchantId: payee.id, reference, amount: earlier, repeated: true };
   }
   const amount = order.amount ?? owed;

@@ -17,6 +17,10 @@ export interface Chargeback {
   /** The charge. */
   readonly key: string;
   readonly amount: Amount;
+  /** What the rail keeps for it besides, minor units; below zero: what it gives back. */
+  readonly fee: number;
+  /** ms since 1970. */
+  readonly at: number;
 }
 
 /**
@@ -41,14 +45,17 @@ export async function bookSettled(
   }
 }
 
-/** Books money that a rail took back as a loss, once a charge. @param at ms since 1970 */
+/** Books money that a rail took back as a loss, and what it kept for that, once a charge. @param at ms since 1970 */
 export async function bookChargeback(
   tx: Tx,
   rail: RemoteRail['name'],
-  { key, amount }: Chargeback,
+  { key, amount, fee }: Chargeback,
   at: number,
 ): Promise<void> {
+  const { currency } = amount;
   await book(tx, { id: `chargeback:${key}`, debit: `losses:${rail}`, credit: 'cash' }, amount, at);
+  const kept = { id: `chargeback-fee:${key}`, debit: `fees:${rail}`, credit: 'cash' } as const;
+  await book(tx, kept, { minor: fee, currency }, at);
 }
 
 /** An amount below zero goes the other way. */

@@ -3,7 +3,7 @@ import type { Period } from '../ledger/statement.ts';
 import type { SettlementLine } from '../rails/rail.ts';
 import { dayOf } from '../time/days.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
-import type { Settled } from './book-settled.ts';
+import type { Chargeback, Settled } from './book-settled.ts';
 import type { Movement } from './movements.ts';
 
 /** A movement that is not the same there and here. `other-day` is matched all the same: rails settle near midnight, or later. */
@@ -28,6 +28,8 @@ export interface Comparison {
   readonly findings: readonly Finding[];
   /** Movements of one amount there and here that are not booked as settled; the fee of one may be another than it was to be. */
   readonly settled: readonly Settled[];
+  /** What customers' banks took back of charges that are done here. */
+  readonly takenBack: readonly Chargeback[];
 }
 
 /** The lines of a settlement by their keys, earliest first. */
@@ -56,14 +58,15 @@ export function compare(keys: Iterable<string>, lines: Lines, movements: Readonl
   let matched = 0;
   const findings: Finding[] = [];
   const settled: Settled[] = [];
+  const takenBack: Chargeback[] = [];
   for (const key of keys) {
     const movement = movements.get(key);
-    const takenBack = chargebacksOf(key, lines.get(key) ?? [], movement);
+    const chargebacks = chargebacksOf(key, lines.get(key) ?? [], movement, takenBack);
     const found = compareOne(key, left.get(key) ?? [], movement, settled);
-    if (found === 'matched' && takenBack.length === 0) matched += 1;
-    findings.push(...takenBack, ...(found === 'matched' ? [] : found));
+    if (found === 'matched' && chargebacks.length === 0) matched += 1;
+    findings.push(...chargebacks, ...(found === 'matched' ? [] : found));
   }
-  return { matched, findings, settled };
+  return { matched, findings, settled, takenBack };
 }
 
 /** The findings that belong to a period: each belongs to one moment, so that periods side by side have it once. */
@@ -76,13 +79,33 @@ function withoutChargebacks(lines: Lines): Lines {
   return new Map(moved);
 }
 
-function chargebacksOf(key: string, lines: readonly SettlementLine[], movement: Movement | undefined): Finding[] {
-  const [line, ...more] = lines.filter(({ isChargeback }) => isChargeback);
+function chargebacksOf(
+  key: string,
+  lines: readonly SettlementLine[],
+  movement: Movement | undefined,
+  takenBack: Chargeback[],
+): Finding[] {
+  const chargebacks = lines.filter(({ isChargeback }) => isChargeback);
+  const [line, ...more] = chargebacks;
   if (line === undefined) return [];
-  const { at, amount } = line;
-  const times = more.length === 0 ? '' : `, ${more.length + 1} times`;
-  const detail = `the customer's bank took ${formatAmount(amount)} back on ${dayText(at)}${times}`;
+  const { at, amount, fee = 0 } = line;
+  const amounts = new Set(chargebacks.map((one) => formatAmount(one.amount)));
+  const times = more.length === 0 || amounts.size > 1 ? '' : `, ${chargebacks.length} times`;
+  const why = whyNotBooked(amounts.size, amount, movement);
+  if (why === undefined) takenBack.push({ key, at, amount, fee });
+  const detail = `the customer's bank took ${[...amounts].join(' and ')} back on ${dayText(at)}${times}${why ?? ''}`;
   return [{ kind: 'chargeback', key, at, here: movement?.amount, there: amount, detail }];
+}
+
+/** Why a chargeback is for the operator to look at, and not booked: as the end of a sentence. */
+function whyNotBooked(amounts: number, amount: Amount, movement: Movement | undefined): string | undefined {
+  if (movement?.state !== 'done' || movement.isRefund) return '; not booked: here no charge of this key is done';
+  if (amounts > 1) return '; not booked: which of the amounts holds is to be asked';
+  if (amount.currency !== movement.amount.currency || amount.minor > movement.amount.minor)
+    return `; not booked: the charge was ${formatAmount(movement.amount)}`;
+  if (movement.takenBack !== undefined && !isSame(movement.takenBack, amount))
+    return `; not booked: ${formatAmount(movement.takenBack)} is booked as taken back`;
+  return undefined;
 }
 
 /**
@@ -132,7 +155,7 @@ function compareOne(
   }
   const differing = differenceOf(line, here);
   if (!here.isSettled && (differing === undefined || PAID.includes(differing.kind))) {
-    settled.push({ key, isRefund: here.isRefund, amount: here.amount, fee: line.fee ?? 0 });
+    settled.push({ key, isRefund: here.isRefund, amount: here.amount, fee: line.fee ?? here.fee ?? 0 });
   }
   if (differing !== undefined) return [...findings, { key, at: here.at, there: line.amount, ...differing }];
   return findings.length === 0 ? 'matched' : findings;

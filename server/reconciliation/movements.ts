@@ -18,16 +18,19 @@ export interface Movement {
   readonly isSettled: boolean;
   /** What the rail has kept of it, once that is booked, and before what it is to keep, minor units; `undefined`: nobody knows. */
   readonly fee: number | undefined;
+  /** What is booked of it as taken back by the customer's bank. */
+  readonly takenBack: Amount | undefined;
   /** When the attempt came into its state, ms since 1970. */
   readonly at: number;
 }
 
-// The transfers of `bookSettled` are found by their ids.
+// The transfers of `bookSettled` and `bookChargeback` are found by their ids.
 const SELECT = `SELECT a.rail_key, a.kind, a.state, a.minor, a.currency, a.changed_at, a.note,
     CASE WHEN e.outcome = 'posted' THEN t.minor END AS booked, t.currency AS booked_in,
-    s.id AS paid, CASE WHEN f.debit LIKE 'fees:%' THEN f.minor ELSE -f.minor END AS fee
+    s.id AS paid, CASE WHEN f.debit LIKE 'fees:%' THEN f.minor ELSE -f.minor END AS fee, c.minor AS taken_back
   FROM attempt a LEFT JOIN transfer t ON t.id = a.rail_key LEFT JOIN transfer_end e ON e.id = t.id
-    LEFT JOIN transfer s ON s.id = 'settled:' || a.rail_key LEFT JOIN transfer f ON f.id = 'fee:' || a.rail_key`;
+    LEFT JOIN transfer s ON s.id = 'settled:' || a.rail_key LEFT JOIN transfer f ON f.id = 'fee:' || a.rail_key
+    LEFT JOIN transfer c ON c.id = 'chargeback:' || a.rail_key`;
 
 /** The charges and refunds of a rail that were done in a period, in the order of their time. */
 export function movementsIn(tx: ReadTx, rail: Rail, { from, to }: Period): Promise<Movement[]> {
@@ -53,6 +56,7 @@ function movementReader(rail: Rail): (row: Row) => Movement {
     const booked = row.optionalInteger('booked');
     const isSame = row.optionalText('booked_in') === amount.currency;
     const fee = row.optionalInteger('fee');
+    const takenBack = row.optionalInteger('taken_back');
     const isSettled = fee !== undefined || row.optionalText('paid') !== undefined;
     return {
       key: row.text('rail_key'),
@@ -62,6 +66,7 @@ function movementReader(rail: Rail): (row: Row) => Movement {
       booked: booked === undefined || !isSame ? undefined : { minor: booked, currency: amount.currency },
       isSettled,
       fee: isSettled ? (fee ?? 0) : rail.local ? undefined : rail.feeOf?.({ kind, amount, note: row.text('note') }),
+      takenBack: takenBack === undefined ? undefined : { minor: takenBack, currency: amount.currency },
       at: row.integer('changed_at'),
     };
   };

@@ -5,7 +5,7 @@ import type { Rail, SettlementLine } from '../rails/rail.ts';
 import type { ReadTx, Store } from '../store/store.ts';
 import { DAY_MS, daysIn } from '../time/days.ts';
 import { messageOf } from '../vocabulary/errors.ts';
-import { bookChargeback, bookSettled, type Settled } from './book-settled.ts';
+import { bookChargeback, bookSettled, type Chargeback, type Settled } from './book-settled.ts';
 import { byKey, chargeUndoneBy, compare, type Finding, findingsIn, type Lines } from './compare.ts';
 import { type Movement, movementOf, movementsIn } from './movements.ts';
 import { endDifferences, isDifference, keepDifference } from './open-differences.ts';
@@ -80,7 +80,7 @@ async function reconcileDay(context: ReconciliationContext, rail: Rail, period: 
     window = { from: earliest - around, to: window.to };
     lines = await settlementOf(rail, window);
   }
-  const { matched, findings, settled } = compare(compared, lines, movements);
+  const { matched, findings, settled, takenBack } = compare(compared, lines, movements);
   const found = findingsIn(findings, period);
   const accepted = await store.transaction('reconciliation', async (tx) => {
     const ofOperator = new Set<Finding>();
@@ -97,7 +97,7 @@ async function reconcileDay(context: ReconciliationContext, rail: Rail, period: 
     context,
     rail,
     settled.filter(({ key }) => !open.has(key)),
-    found,
+    takenBack.filter(({ at }) => at >= period.from && at < period.to),
   );
   return { matched, findings: found.filter((finding) => !accepted.has(finding)), accepted: [...accepted] };
 }
@@ -107,16 +107,15 @@ async function book(
   { store, clock }: ReconciliationContext,
   { local, name }: Rail,
   settled: readonly Settled[],
-  found: readonly Finding[],
+  takenBack: readonly Chargeback[],
 ): Promise<void> {
   if (local) return;
   for (let first = 0; first < settled.length; first += BOOKED_AT_ONCE) {
     const some = settled.slice(first, first + BOOKED_AT_ONCE);
     await store.transaction('settled', (tx) => bookSettled(tx, name, some, clock.now()));
   }
-  for (const { kind, key, there: amount } of found) {
-    if (kind !== 'chargeback' || amount === undefined) continue;
-    await store.transaction('chargeback', (tx) => bookChargeback(tx, name, { key, amount }, clock.now()));
+  for (const one of takenBack) {
+    await store.transaction('chargeback', (tx) => bookChargeback(tx, name, one, clock.now()));
   }
 }
 

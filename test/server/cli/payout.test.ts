@@ -75,6 +75,10 @@ it('what is wrong is one line', async () => {
   const refused = await pay('--reference', 'x', '--minor', '1001');
   expect([refused.code, refused.err.split('\n').length]).toEqual([1, 2]);
   expect(refused.err).toContain('merchant 1 is owed EUR 10.00');
+  expect(await pay('--reference', 'x', '--currency', 'EUR')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^cash-server: --currency is of --minor: .*\n$/),
+  });
   for (const [args, line] of [
     [['--currency', 'JPY'], 'merchant 1 never had JPY: give --currency EUR'],
     [['--merchant', '9'], 'there is no merchant 9'],

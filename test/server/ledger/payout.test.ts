@@ -94,6 +94,9 @@ describe('a payout', () => {
     const pay = (reference: string) => store.transaction('payout', (tx) => payOut(tx, payee, { reference }, 1));
     expect((await pay('first')).amount).toEqual(eur(70));
     await expect(pay('second')).rejects.toThrow('owed EUR 0.00');
+    const inYen = { ...payee, currency: 'JPY' } as const;
+    const again = store.transaction('payout', (tx) => payOut(tx, inYen, { reference: 'first' }, 2));
+    await expect(again).rejects.toThrow('reference first was used for another payout, of EUR 0.70');
     await store.close();
   });
 });

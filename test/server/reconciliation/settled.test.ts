@@ -112,12 +112,13 @@ describe('a fee that the rail was not to keep', () => {
     expect(await accounts()).toMatchObject({ clearing: REFUND, fees: 0 });
   });
 
-  it('is none when the settlement does not say, or nobody knows', async () => {
-    const { rail, charge, refund, settle, run } = await office();
+  it('is none when the settlement does not say: then what was agreed is booked', async () => {
+    const { rail, charge, refund, settle, run, accounts } = await office();
     rail.fee = 15;
     settle(charge, 1_250);
     settle(refund, REFUND, { fee: 15 });
     expect(await run()).toEqual([]);
+    expect(await accounts()).toEqual({ clearing: 0, cash: 30 - 950, fees: -30, losses: 0 });
   });
 });
 
@@ -135,11 +136,71 @@ describe('a chargeback', () => {
     );
   });
 
-  it('that comes twice says so', async () => {
-    const { charge, settle, run } = await office();
+  it('that comes twice says so, and is booked once', async () => {
+    const { charge, settle, run, accounts } = await office();
     settle(charge, 1_250);
     for (const minor of [1_250, 1_250]) settle(charge, minor, { isChargeback: true });
     expect(await run()).toContain("chargeback: the customer's bank took EUR 12.50 back on 2010-03-01, 2 times");
+    expect(await accounts()).toMatchObject({ cash: 0, losses: -1_250 });
+  });
+
+  it.each([
+    [1_500, -1_500],
+    [-200, 200],
+  ])('has a fee of its own: %i', async (fee, fees) => {
+    const { charge, settle, run, accounts } = await office();
+    settle(charge, 1_250);
+    settle(charge, 1_250, { isChargeback: true, fee });
+    for (let times = 0; times < 2; times += 1) {
+      await run();
+      expect(await accounts()).toEqual({ clearing: REFUND, cash: fee, fees, losses: -1_250 });
+    }
+  });
+
+  it.each<readonly [string, minors: readonly number[], of: 'charge' | 'refund' | 'nobody', words: string]>([
+    [
+      'of more than the charge',
+      [1_251],
+      'charge',
+      'took EUR 12.51 back on 2010-03-01; not booked: the charge was EUR 12.50',
+    ],
+    [
+      'of two amounts',
+      [500, 700],
+      'charge',
+      'took EUR 5.00 and EUR 7.00 back on 2010-03-01; not booked: which of the amounts holds is to be asked',
+    ],
+    [
+      'of a refund',
+      [100],
+      'refund',
+      'took EUR 1.00 back on 2010-03-01; not booked: here no charge of this key is done',
+    ],
+    ['of nothing', [800], 'nobody', 'took EUR 8.00 back on 2010-03-01; not booked: here no charge of this key is done'],
+  ])('%s is told, and not booked', async (_, minors, of, words) => {
+    const { charge, refund, settle, run, accounts } = await office();
+    const key = { charge, refund, nobody: 'TERM0009/1/2' }[of];
+    for (const minor of minors) settle(key, minor, { isChargeback: true });
+    expect(await run()).toContain(`chargeback: the customer's bank ${words}`);
+    expect(await accounts()).toEqual(OPEN);
+  });
+
+  it('of another amount than the one that is booked is told with both', async () => {
+    const { rail, charge, settle, run, accounts } = await office();
+    settle(charge, 1_000, { isChargeback: true });
+    await run();
+    rail.lines = [];
+    settle(charge, 500, { isChargeback: true });
+    const words = 'EUR 5.00 back on 2010-03-01; not booked: EUR 10.00 is booked as taken back';
+    expect(await run()).toContain(`chargeback: the customer's bank took ${words}`);
+    expect(await accounts()).toMatchObject({ losses: -1_000 });
+  });
+
+  it('in another currency than the charge is not booked', async () => {
+    const { charge, settle, run, accounts } = await office();
+    settle(charge, 1_000, { isChargeback: true, amount: { minor: 1_000, currency: 'USD' } });
+    expect(await run()).toContainEqual(expect.stringContaining('; not booked: the charge was EUR 12.50'));
+    expect(await accounts()).toEqual(OPEN);
   });
 });
 
