@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SettlementLine } from '../../../server/index.ts';
 import { checkLedger } from '../../../server/ledger/invariants.ts';
 import { type Account, balanceOf } from '../../../server/ledger/ledger.ts';
+import { byKey, compare } from '../../../server/reconciliation/compare.ts';
 import { DAY_MS, dayOf } from '../../../server/time/days.ts';
 import { look } from '../database.ts';
 import { approved } from '../rails/approved.ts';
@@ -194,6 +195,23 @@ describe('a chargeback', () => {
     const words = 'EUR 5.00 back on 2010-03-01; not booked: EUR 10.00 is booked as taken back';
     expect(await run()).toContain(`chargeback: the customer's bank took ${words}`);
     expect(await accounts()).toMatchObject({ losses: -1_000 });
+  });
+
+  it('is booked when its day is compared', async () => {
+    const { at, charge, settle, run, accounts } = await office();
+    settle(charge, 1_000, { isChargeback: true, at: at + DAY_MS });
+    await run();
+    expect(await accounts()).toEqual(OPEN);
+    await run(2);
+    expect(await accounts()).toMatchObject({ losses: -1_000 });
+  });
+
+  it('of a charge that was declined is not booked', () => {
+    const amount = { minor: 1_250, currency: 'EUR' } as const;
+    const nothing = { booked: undefined, isSettled: false, fee: undefined, takenBack: undefined } as const;
+    const declined = { key: 'k', isRefund: false, state: 'declined', amount, ...nothing, at: 1 } as const;
+    const lines = byKey([{ key: 'k', at: 1, amount, isChargeback: true }]);
+    expect(compare(['k'], lines, new Map([['k', declined]])).takenBack).toEqual([]);
   });
 
   it('in another currency than the charge is not booked', async () => {
