@@ -1,5 +1,5 @@
 import { type Amount, type Currency, formatAmount } from '../../device/safe-mobile/index.ts';
-import { readAmount } from '../store/amount.ts';
+import { isSameAmount, readAmount } from '../store/amount.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import type { MerchantId } from '../vocabulary/ids.ts';
@@ -42,7 +42,7 @@ export async function payOut(tx: Tx, payee: Payee, order: PayoutOrder, at: numbe
   const id = `${transfersOf(payee.id)}${reference}`;
   const earlier = await amountOf(tx, id);
   if (earlier !== undefined) {
-    if (!isSame(order.amount ?? { ...earlier, currency }, earlier)) throw usedBefore(order, earlier);
+    if (!isSameAmount(order.amount ?? { ...earlier, currency }, earlier)) throw usedBefore(order, earlier);
     return { merchantId: payee.id, reference, amount: earlier, repeated: true };
   }
   const amount = order.amount ?? owed;
@@ -67,10 +67,6 @@ function transfersOf(merchant: MerchantId): string {
 
 function amountOf(tx: ReadTx, id: string): Promise<Amount | undefined> {
   return tx.get('SELECT minor, currency FROM transfer WHERE id = ?', readAmount, id);
-}
-
-function isSame(one: Amount, other: Amount): boolean {
-  return one.minor === other.minor && one.currency === other.currency;
 }
 
 function usedBefore({ reference }: PayoutOrder, amount: Amount): ServiceError {

@@ -1,9 +1,11 @@
 import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
 import type { Period } from '../ledger/statement.ts';
 import type { SettlementLine } from '../rails/rail.ts';
-import { dayOf } from '../time/days.ts';
+import { isSameAmount } from '../store/amount.ts';
+import { dayOf, dayText } from '../time/days.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { Chargeback, Settled } from './book-settled.ts';
+import { chargebackOf } from './chargeback.ts';
 import type { Movement } from './movements.ts';
 
 /** A movement that is not the same there and here. `other-day` is matched all the same: rails settle near midnight, or later. */
@@ -61,10 +63,15 @@ export function compare(keys: Iterable<string>, lines: Lines, movements: Readonl
   const takenBack: Chargeback[] = [];
   for (const key of keys) {
     const movement = movements.get(key);
-    const chargebacks = chargebacksOf(key, lines.get(key) ?? [], movement, takenBack);
+    const chargeback = chargebackOf(key, lines.get(key) ?? [], movement);
+    if (chargeback !== undefined) {
+      const { at, amount: there, detail, booked } = chargeback;
+      findings.push({ kind: 'chargeback', key, at, here: movement?.amount, there, detail });
+      if (booked !== undefined) takenBack.push(booked);
+    }
     const found = compareOne(key, left.get(key) ?? [], movement, settled);
-    if (found === 'matched' && chargebacks.length === 0) matched += 1;
-    findings.push(...chargebacks, ...(found === 'matched' ? [] : found));
+    if (found === 'matched' && chargeback === undefined) matched += 1;
+    findings.push(...(found === 'matched' ? [] : found));
   }
   return { matched, findings, settled, takenBack };
 }
@@ -79,35 +86,6 @@ function withoutChargebacks(lines: Lines): Lines {
   return new Map(moved);
 }
 
-function chargebacksOf(
-  key: string,
-  lines: readonly SettlementLine[],
-  movement: Movement | undefined,
-  takenBack: Chargeback[],
-): Finding[] {
-  const chargebacks = lines.filter(({ isChargeback }) => isChargeback);
-  const [line, ...more] = chargebacks;
-  if (line === undefined) return [];
-  const { at, amount, fee = 0 } = line;
-  const amounts = new Set(chargebacks.map((one) => formatAmount(one.amount)));
-  const times = more.length === 0 || amounts.size > 1 ? '' : `, ${chargebacks.length} times`;
-  const why = whyNotBooked(amounts.size, amount, movement);
-  if (why === undefined) takenBack.push({ key, at, amount, fee });
-  const detail = `the customer's bank took ${[...amounts].join(' and ')} back on ${dayText(at)}${times}${why ?? ''}`;
-  return [{ kind: 'chargeback', key, at, here: movement?.amount, there: amount, detail }];
-}
-
-/** Why a chargeback is for the operator to look at, and not booked: as the end of a sentence. */
-function whyNotBooked(amounts: number, amount: Amount, movement: Movement | undefined): string | undefined {
-  if (movement?.state !== 'done' || movement.isRefund) return '; not booked: here no charge of this key is done';
-  if (amounts > 1) return '; not booked: which of the amounts holds is to be asked';
-  if (amount.currency !== movement.amount.currency || amount.minor > movement.amount.minor)
-    return `; not booked: the charge was ${formatAmount(movement.amount)}`;
-  if (movement.takenBack !== undefined && !isSame(movement.takenBack, amount))
-    return `; not booked: ${formatAmount(movement.takenBack)} is booked as taken back`;
-  return undefined;
-}
-
 /**
  * A charge that is not done here and a reversal of it cancel each other: no money moved there either. A rail that lists
  * neither of them says the same.
@@ -119,7 +97,7 @@ function withoutReversals(lines: Lines, movements: ReadonlyMap<string, Movement>
     if (charge === undefined || movements.get(charge)?.state === 'done') continue;
     const charges = [...(left.get(charge) ?? [])];
     const unpaired = reversals.filter((reversal) => {
-      const index = charges.findIndex(({ amount }) => isSame(amount, reversal.amount));
+      const index = charges.findIndex(({ amount }) => isSameAmount(amount, reversal.amount));
       if (index >= 0) charges.splice(index, 1);
       return index < 0;
     });
@@ -138,7 +116,7 @@ function compareOne(
   settled: Settled[],
 ): 'matched' | Finding[] {
   const here = movement?.state === 'done' && chargeUndoneBy(key) === undefined ? movement : undefined;
-  const line = lines.find(({ amount }) => here !== undefined && isSame(amount, here.amount)) ?? lines[0];
+  const line = lines.find(({ amount }) => here !== undefined && isSameAmount(amount, here.amount)) ?? lines[0];
   const findings: Finding[] = [];
   const surplus = lines.find((other) => other !== line);
   if (surplus !== undefined) {
@@ -167,7 +145,7 @@ function differenceOf(line: SettlementLine, here: Movement): Pick<Finding, 'kind
     const detail = `the settlement has ${there}, and the rail had answered that it is done, but the ledger has not posted it`;
     return { kind: 'only-there', here: undefined, detail };
   }
-  const differing = [here.booked, here.amount].find((amount) => !isSame(amount, line.amount));
+  const differing = [here.booked, here.amount].find((amount) => !isSameAmount(amount, line.amount));
   if (differing !== undefined) {
     const detail = `the settlement has ${there}, here it is ${formatAmount(differing)}`;
     return { kind: 'other-amount', here: differing, detail };
@@ -198,12 +176,4 @@ function knownAs({ key, state }: Movement): string {
 
 function signedText({ minor, currency }: Amount): string {
   return minor < 0 ? `-${formatAmount({ minor: -minor, currency })}` : formatAmount({ minor, currency });
-}
-
-function isSame(one: Amount, other: Amount): boolean {
-  return one.minor === other.minor && one.currency === other.currency;
-}
-
-function dayText(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
 }

@@ -12,3 +12,8 @@ export function readCurrency(row: Row): Currency {
 export function readAmount(row: Row): Amount {
   return { minor: row.integer('minor'), currency: readCurrency(row) };
 }
+
+/** Whether both are the same sum of the same currency. */
+export function isSameAmount(one: Amount, other: Amount): boolean {
+  return one.minor === other.minor && one.currency === other.currency;
+}

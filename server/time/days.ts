@@ -6,6 +6,11 @@ export function dayOf(at: number): number {
   return Math.floor(at / DAY_MS) * DAY_MS;
 }
 
+/** The day in UTC, as 2026-11-28. */
+export function dayText(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 /** The days of a period, each by the moment at which it begins. */
 export function daysIn(from: number, to: number): number[] {
   const days: number[] = [];
