@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
+import { dayText } from '../time/days.ts';
 import { DIFFERENCE_KINDS } from '../vocabulary/events.ts';
 import { askService, withServer } from './admin-api.ts';
 import { AmountAnswer } from './money.ts';
@@ -47,7 +48,11 @@ export function reconcileCommand(): Command {
       '\nExit code 0: all is matched, 1: there are differences. A movement settled on another day is matched.',
     )
     .action(async ({ rail, from, to }: DaysChoice & { rail?: string }, command: Command) => {
-      const body = { rail, from: dayText(from), to: dayText(to) };
+      const body = {
+        rail,
+        from: from === undefined ? undefined : dayText(from),
+        to: to === undefined ? undefined : dayText(to),
+      };
       const request = { method: 'POST', path: '/v1/reconciliations', body, limitMs: RAILS_LIMIT_MS } as const;
       const { reports } = await askService(command, request, z.object({ reports: z.array(ReportAnswer) }));
       for (const report of reports) printReport(outputOf(command), report);
@@ -96,8 +101,4 @@ function printReport(output: Output, report: z.infer<typeof ReportAnswer>) {
     },
     `${rail}, ${from.slice(0, 10)} to before ${to.slice(0, 16).replace('T', ' ')} UTC: ${counts}`,
   );
-}
-
-function dayText(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString().slice(0, 10);
 }

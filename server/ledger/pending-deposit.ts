@@ -1,5 +1,5 @@
 import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
-import { readAmount } from '../store/amount.ts';
+import { isSameAmount, readAmount } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
@@ -56,7 +56,7 @@ export async function askForDeposit(
     at,
   );
   const pending = await pendingOf(tx, person, reference);
-  if (pending?.amount.minor === amount.minor && pending.amount.currency === amount.currency) return pending;
+  if (pending !== undefined && isSameAmount(pending.amount, amount)) return pending;
   throw usedBefore(reference);
 }
 

@@ -23,11 +23,11 @@ export function chargebackOf(
   movement: Movement | undefined,
 ): SettledChargeback | undefined {
   const chargebacks = lines.filter(({ isChargeback }) => isChargeback);
-  const [line, ...more] = chargebacks;
+  const [line] = chargebacks;
   if (line === undefined) return undefined;
   const { at, amount, fee = 0 } = line;
   const amounts = new Set(chargebacks.map((one) => formatAmount(one.amount)));
-  const times = more.length === 0 || amounts.size > 1 ? '' : `, ${chargebacks.length} times`;
+  const times = chargebacks.length > 1 && amounts.size === 1 ? `, ${chargebacks.length} times` : '';
   const why = whyNotBooked(amounts.size, amount, movement);
   const detail = `the customer's bank took ${[...amounts].join(' and ')} back on ${dayText(at)}${times}${why ?? ''}`;
   return { at, amount, detail, booked: why === undefined ? { key, at, amount, fee } : undefined };

@@ -37,11 +37,12 @@ import { type ServiceKeys, servicePrimitives } from '../../server/index.ts';
 /** What scrypt gave for a PIN and a salt: the phones of many tests have the same seed, and each approval needs it again. */
 const stretched = new Map<string, Uint8Array>();
 
+const native = servicePrimitives();
 const primitives: Primitives = {
-  ...servicePrimitives(),
+  ...native,
   scrypt(password, salt, cost) {
     const of = JSON.stringify([[...password], [...salt], cost]);
-    const key = stretched.get(of) ?? servicePrimitives().scrypt(password, salt, cost);
+    const key = stretched.get(of) ?? native.scrypt(password, salt, cost);
     stretched.set(of, key);
     // The caller wipes it.
     return key.slice();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../modem/index.ts';
+import { dayText } from '../../time/days.ts';
 import type { Statement } from './statement.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -45,5 +46,5 @@ function read(folder: string, day: number): Statement | undefined {
 }
 
 function nameOf(day: number): string {
-  return `${new Date(day).toISOString().slice(0, 10)}.csv`;
+  return `${dayText(day)}.csv`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseApprovalCode } from '../../../device/safe-mobile/index.ts';
+import { isSameAmount } from '../../store/amount.ts';
 import type { Outcome, RailOrder } from '../rail.ts';
 import type { Answer } from './client.ts';
 import { amountOf, type Money } from './money.ts';
@@ -105,8 +106,7 @@ export function reportedOf({ kind, amount }: RailOrder, { id, status, line }: Tr
 /** An outcome counts only for the amount that was asked for. */
 function checked({ amount }: RailOrder, { id, amount: money }: Movement<string>, found: Found): Found {
   const other = amountOf(money);
-  const isSame = other?.minor === amount.minor && other.currency === amount.currency;
-  return isSame ? found : { id, ...OTHER_AMOUNT };
+  return other !== undefined && isSameAmount(other, amount) ? found : { id, ...OTHER_AMOUNT };
 }
 
 /** The reasons for which a payer's account does not pay, by PayPal's issues; what is not here is `not-honoured`. */
