@@ -14,7 +14,7 @@ const SHARED = [
   'test/device/*.test.ts',
   'test/device/{cli/{descriptor-source,http-download,modem-gauges},hal/{older-flash,screen}}.test.ts',
   'test/server/{approvals,attempts,authentications,enrolment,http,intake,journal,jws-keys,keyring,keys,ledger,limits,merchants,operators,parties}/**/*.test.{ts,tsx}',
-  'test/server/ciba/{flow,ping,refusals,requirements}.test.ts',
+  'test/server/ciba/{client-assertion,flow,ping,refusals,requirements}.test.ts',
   'test/server/{client,ecr,orders,outgoing,payments,pin-change,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
   'test/server/!(broken-database|readme).test.ts',
   'test/server/{gate/site,processes/{leased-store,processes},real-kills/{judge,obliging-phone}}.test.ts',
