@@ -39,7 +39,8 @@ export function readAssertion(parameters: Parameters): ClientAssertion | undefin
 
 function subjectOf(jwt: string): string {
   try {
-    return decodeJwt(jwt).sub ?? '';
+    const { sub }: { readonly sub?: unknown } = decodeJwt(jwt);
+    return typeof sub === 'string' ? sub : '';
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused('client_assertion is no JWT');
     throw error;
@@ -60,6 +61,7 @@ export async function verifyAssertion(
   const {
     aud,
     exp = 0,
+    iat = 0,
     jti,
   } = await claimsOf(jwt, keys, {
     ...{ issuer: clientId, subject: clientId, audience: issuer, algorithms: [...CLIENT_ALGORITHMS] },
@@ -69,6 +71,7 @@ export async function verifyAssertion(
   if (typeof aud !== 'string') throw refused('aud of client_assertion: expected the issuer alone, as a text');
   if (exp > now / 1000 + LONGEST_LIFE_SECONDS + APART_SECONDS)
     throw refused(`client_assertion lives too long: expected at most ${LONGEST_LIFE_SECONDS} s`);
+  if (iat > now / 1000 + APART_SECONDS) throw refused('iat of client_assertion is in the future: look at the clock');
   if (typeof jti === 'string' && jti !== '' && jti.length <= JTI_CHARACTERS) return jti;
   throw refused(`jti of client_assertion: expected 1 to ${JTI_CHARACTERS} characters`);
 }
@@ -84,6 +87,8 @@ async function claimsOf(jwt: string, keys: ClientJwks, options: JWTVerifyOptions
 
 function sentenceOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return 'client_assertion has expired';
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf')
+    return 'client_assertion is not good yet: nbf is in the future, or no number';
   if (error instanceof errors.JWTClaimValidationFailed)
     return `${error.claim} of client_assertion is missing or not right: iss and sub are the number of the client, aud is the issuer`;
   if (error instanceof errors.JOSEAlgNotAllowed)

@@ -34,7 +34,8 @@ export function depositCommand(): Command {
     .addCommand(addCommand(), { isDefault: true })
     .addCommand(pendingCommand())
     .addCommand(confirmCommand())
-    .addCommand(rejectCommand());
+    .addCommand(rejectCommand())
+    .addHelpText('after', '\n"add" may be left out: cash-server deposit --person 1 --minor 5000 --reference first');
 }
 
 function addCommand(): Command {

@@ -35,6 +35,8 @@ const KeyAnswer = z.looseObject({
   endAnnouncedAt: z.string().optional(),
 });
 type KeyAnswer = z.infer<typeof KeyAnswer>;
+/** A JWK Set, of which only the names of the keys and their ends are shown. */
+const KeySet = z.object({ keys: z.array(z.object({ kid: z.string(), exp: z.int().optional() })) });
 const KeysAnswer = z.object({ keys: z.array(KeyAnswer.extend({ phones: z.int() })) });
 
 /** `cash-server keys` */
@@ -56,10 +58,11 @@ function showCommand(): Command {
       const { keys } = await askService(command, { method: 'GET', path: '/v1/keys' }, KeysAnswer);
       const lines = keys.map((key) => `${lineOf(key)}, ${key.phones} ${key.phones === 1 ? 'phone' : 'phones'}`);
       const vault = await askService(command, { method: 'GET', path: '/v1/vault-key' }, VaultAnswer);
+      const { keys: jws } = await askService(command, { method: 'GET', path: '/.well-known/jwks.json' }, KeySet);
       const { state, moved } = vault;
       outputOf(command).print(
-        { event: 'keys', keys, vault: { state, moved } },
-        [...lines, vaultLine(vault)].join('\n'),
+        { event: 'keys', keys, vault: { state, moved }, jws },
+        [...lines, vaultLine(vault), ...jws.map(jwsLine)].join('\n'),
       );
     });
 }
@@ -160,6 +163,16 @@ async function announce(command: Command, announcement: string): Promise<void> {
           'Each phone is told of it by an SMS when it next says something or is asked: cash-server keys show says how many have it.',
         ].join('\n'),
   );
+}
+
+function jwsLine({ kid, exp }: { readonly kid: string; readonly exp?: number | undefined }): string {
+  const end = exp === undefined ? 'checks what relying parties got signed' : `signs until ${textOfTime(exp)}`;
+  return `JWS key ${kid}: ${end}`;
+}
+
+/** @param at unix seconds */
+function textOfTime(at: number): string {
+  return new Date(at * 1_000).toISOString();
 }
 
 function lineOf({ key, kid, createdAt, beginsAt, endsAt, endAnnouncedAt }: KeyAnswer): string {

@@ -23,6 +23,7 @@ const PartyAnswer = z.looseObject({
   kinds: z.array(z.string()),
   requestsADay: z.int(),
   suspended: z.boolean(),
+  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'private_key_jwt']),
 });
 
 const KeyAnswer = PartyAnswer.extend({ apiKey: z.string() });
@@ -78,8 +79,8 @@ function listCommand(): Command {
       const answer = z.object({ parties: z.array(PartyAnswer) });
       const { parties } = await askService(command, { method: 'GET', path: '/v1/parties' }, answer);
       for (const party of parties) {
-        const { id, name, shortName, kinds, requestsADay, suspended } = party;
-        const standing = suspended ? '  suspended' : '';
+        const { id, name, shortName, kinds, requestsADay, suspended, tokenEndpointAuthMethod } = party;
+        const standing = `${tokenEndpointAuthMethod === 'private_key_jwt' ? '  public keys (private_key_jwt)' : ''}${suspended ? '  suspended' : ''}`;
         outputOf(command).print(
           { event: 'party', ...party },
           `${id}  ${name} (${shortName})  ${kinds.join(', ')}  ${requestsADay} a day${standing}`,

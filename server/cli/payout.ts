@@ -30,7 +30,10 @@ const PayoutAnswer = z.looseObject({ reference: z.string(), amount: AmountAnswer
 
 /** `cash-server payout` */
 export function payoutCommand(): Command {
-  return new Command('payout').addCommand(addCommand(), { isDefault: true }).addCommand(statementCommand());
+  return new Command('payout')
+    .addCommand(addCommand(), { isDefault: true })
+    .addCommand(statementCommand())
+    .addHelpText('after', '\n"add" may be left out: cash-server payout --merchant 1 --reference march');
 }
 
 function addCommand(): Command {

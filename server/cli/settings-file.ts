@@ -17,7 +17,9 @@ export function hostAndPort(text: string): Listen {
 export function readSettings<Settings>(option: string, file: string, schema: z.ZodType<Settings>): Settings {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    const text = readFileSync(file, 'utf8');
+    if (text.startsWith('-----BEGIN ')) throw new Error('it is PEM, and JSON is expected');
+    content = JSON.parse(text);
   } catch (error) {
     throw new UsageError(`${option} ${file} cannot be read: ${messageOf(error)}`);
   }

@@ -106,8 +106,7 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
   town.witnesses.push({ journal });
   await town.settle();
   const strikes = plan.faults.map((fault) => clock.after(fault.at, () => strike(town, fault)));
-  const share = Math.ceil(plan.payments / plan.shops);
-  const sold = Promise.all(town.shops.map((shop) => shop.sell(share)));
+  const sold = Promise.all(town.shops.map((shop, n) => shop.sell(Math.floor((plan.payments + n) / plan.shops))));
   await clock.run(sold, 1_000 * 24 * HOUR_MS);
   for (const cancel of strikes) cancel();
   const violations = [...neverIn(database)];

@@ -74,7 +74,9 @@ describe('a client assertion', () => {
     ['with a jti of 257 characters', { claims: { jti: 'x'.repeat(257) } }, / jti of client_assertion/],
     ['with a number as jti', { claims: { jti: 7 } }, / jti of client_assertion/],
     ['that has expired', { claims: { exp: SECOND - 10 } }, /has expired$/],
-    ['that is not good yet', { claims: { nbf: SECOND + 11 } }, / nbf of client_assertion/],
+    ['of numbers as iss and sub', { claims: { iss: 1, sub: 1 } }, / iss of client_assertion/],
+    ['that is not good yet', { claims: { nbf: SECOND + 11 } }, /is not good yet: nbf is in the future/],
+    ['that was made in the future', { claims: { iat: SECOND + 11 } }, /iat of client_assertion is in the future/],
     ['that lives for more than ten minutes', { claims: { exp: SECOND + 611 } }, /lives too long/],
   ])('%s is refused', async (_what, changed, why) => {
     expect(await judged(await signed(changed))).toMatch(why);
@@ -90,6 +92,7 @@ describe('a client assertion', () => {
     ['a jti of 256 characters', { jti: 'x'.repeat(256) }],
     ['an end that has passed by 9 s', { exp: SECOND - 9 }],
     ['a begin that comes in 10 s', { nbf: SECOND + 10 }],
+    ['a beginning by a clock that is 10 s ahead', { iat: SECOND + 10 }],
     ['an end in ten minutes, by a clock that is 10 s ahead', { exp: SECOND + 610 }],
     ['a beginning an hour ago', { iat: SECOND - 3_600 }],
   ])('with %s is taken', async (_what, claims) => {

@@ -211,6 +211,7 @@ describe('party jwks', () => {
       'CIBA knows relying party 1 by 1 public key, and not by its API key any more',
     );
     expect((await world.service.parties.list())[0]?.jwks).toEqual({ keys });
+    expect(await run('party', 'list')).toBe('1  Comune (Comune)  login  1000 a day  public keys (private_key_jwt)');
     expect(await run(...['party', 'jwks', '--party', '1', '--none'])).toBe('CIBA knows relying party 1 by its API key');
     expect((await world.service.parties.list())[0]?.jwks).toBeUndefined();
   });
@@ -223,6 +224,9 @@ describe('party jwks', () => {
     await expect(wrong).rejects.toThrow(UsageError);
     await expect(wrong).rejects.toThrow(`--file ${path}: jwks: key 1 is a private or shared key`);
     await expect(jwks('--file', file([]))).rejects.toThrow('expected {"keys":[…]}');
+    const pem = file([]);
+    writeFileSync(pem, EC.publicKey.export({ format: 'pem', type: 'spki' }));
+    await expect(jwks('--file', pem)).rejects.toThrow(`--file ${pem} cannot be read: it is PEM, and JSON is expected`);
     await expect(jwks('--file', '/nowhere')).rejects.toThrow('--file /nowhere cannot be read');
     await expect(jwks()).rejects.toThrow('give --file PATH, or --none');
   });

@@ -213,6 +213,9 @@ describe('cash-server keys rotate-jws', () => {
     const { event, kid, beginsAt } = JSON.parse((await made.ask('keys', 'rotate-jws', '--json')).out);
     expect([event, Date.parse(beginsAt) > made.world.clock.now()]).toEqual(['jws-key', true]);
     expect(first.out).not.toContain(kid);
+    const shown = (await made.ask('keys', 'show')).out;
+    expect(shown).toContain(`JWS key ${kid}: checks what relying parties got signed\n`);
+    expect(shown).toMatch(/^JWS key [\w-]{43}: signs until \d{4}-/m);
   });
 });
 
