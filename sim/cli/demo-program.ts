@@ -31,7 +31,7 @@ export async function run(): Promise<void> {
     .option('--profile <name>', `latency of the network: ${Object.keys(latencyProfiles).join(', ')}`, 'direct')
     .option(
       '--rail <name>',
-      'what moves the money: ledger, the prepaid account; or card, at a card host',
+      'what moves the money: ledger, the prepaid account; card, at a card host; or paypal',
       oneOf(PURSES),
       'ledger',
     )

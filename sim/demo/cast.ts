@@ -26,7 +26,7 @@ export const CUSTOMER: Role = { name: 'Anna', number: '+393400000002', pin: '482
 /** What the customer has to spend. */
 export const POCKET_MONEY: Amount = { minor: 20_000, currency: 'EUR' };
 
-/** What the customer may pay with: a prepaid account at the service, or a card at its host. */
-export const PURSES = ['ledger', 'card'] as const;
+/** What the customer may pay with: a prepaid account at the service, a card at its host, or PayPal. */
+export const PURSES = ['ledger', 'card', 'paypal'] as const;
 
 export type PurseName = (typeof PURSES)[number];

@@ -2,9 +2,9 @@ import { type HandsetEvent, type Screen, withoutSecrets } from '../../device/ind
 import { fromHex } from '../../modem/index.ts';
 import type { JournalEntry, ServiceEvent } from '../../server/index.ts';
 import { openSubmit } from '../envelope.ts';
-import type { CardEntry } from '../hosts/card-book.ts';
 import type { LogEntry } from '../log.ts';
 import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from './cast.ts';
+import type { Booked, PurseHost } from './purse-host.ts';
 import type { Stage } from './stage.ts';
 
 /** One thing that happened on the stage, at a time in ms since 1970. `text` says it to people. */
@@ -34,7 +34,7 @@ export function userDataOctets(tpdu: string): number {
 
 /** Tells `listener` of everything on the stage from now on: the network, the service, the screens of the phones. */
 export function watchStage(stage: Stage, listener: (event: StageEvent) => void): () => void {
-  const { clock, merchant, customer, cardHost } = stage;
+  const { clock, merchant, customer, purseHost } = stage;
   const phones = [
     ['merchant', merchant.phone.handset],
     ['customer', customer.phone.handset],
@@ -44,7 +44,9 @@ export function watchStage(stage: Stage, listener: (event: StageEvent) => void):
       if (entry.kind !== 'accept' && entry.kind !== 'attempt') listener(networkEvent(entry));
     }),
     stage.service.subscribe((entry) => listener(serviceEvent(entry))),
-    ...(cardHost === undefined ? [] : [cardHost.listen((entry) => listener(cardEvent(entry, clock.now())))]),
+    ...(purseHost === undefined
+      ? []
+      : [purseHost.listen((booked) => listener(hostEvent(purseHost, booked, clock.now())))]),
     ...phones.map(([who, handset]) => {
       let shown = '';
       return handset.watch((event) => {
@@ -61,14 +63,8 @@ export function watchStage(stage: Stage, listener: (event: StageEvent) => void):
   };
 }
 
-/** An amount of the card host's book, without its currency. */
-export function inUnits(minor: number): string {
-  return (minor / 100).toFixed(2);
-}
-
-function cardEvent({ kind, minor, state, code, trace }: CardEntry, at: number): StageEvent {
-  const text = `card host ${kind} ${trace} of ${inUnits(minor)}: ${state}, code ${code}`;
-  return { at, event: 'card', data: { kind, trace, minor, state, code }, text };
+function hostEvent({ name, title }: PurseHost, { data, text }: Booked, at: number): StageEvent {
+  return { at, event: name, data, text: `${title.padEnd(9)} ${text}` };
 }
 
 function networkEvent(entry: LogEntry): StageEvent {

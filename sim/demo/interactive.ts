@@ -14,6 +14,9 @@ export interface InteractiveOptions extends Pick<StageOptions, 'seed' | 'lines' 
   readonly rings: boolean;
 }
 
+/** What the title says of the purse. */
+const BY: Readonly<Record<PurseName, string>> = { ledger: '', card: ' · by card', paypal: ' · by PayPal' };
+
 /**
  * Sets the stage, enrols the phones that are not enrolled, and hands the keys to the user.
  * @param bar says meanwhile how far it is.
@@ -46,7 +49,7 @@ export async function showLoop({ profile, rings, ...options }: InteractiveOption
       await showTheatre({
         stage,
         rings,
-        title: `Cash-Mobile · the loop in simulation · seed ${seed} · network "${profileName}"${options.purse === 'card' ? ' · by card' : ''}`,
+        title: `Cash-Mobile · the loop in simulation · seed ${seed} · network "${profileName}"${BY[options.purse]}`,
       });
     } finally {
       await stage.close();

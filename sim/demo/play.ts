@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../../modem/index.ts';
 import { PAYMENT_STATES } from '../../server/index.ts';
-import { cardScenes } from './card-scenes.ts';
 import { type StageEvent, userDataOctets, watchStage } from './events.ts';
+import { hostScenes } from './host-scenes.ts';
 import type { Scene } from './scene.ts';
 import { SCENES } from './scenes.ts';
 import type { Stage } from './stage.ts';
@@ -54,7 +54,7 @@ export async function play(stage: Stage, listener: (event: StageEvent) => void):
     for (const complaint of enrolment.wrong)
       tell('outcome', { scene: 'enrolment', ...enrolment }, `enrolment: WRONG: ${complaint}`);
     const payments: SceneResult[] = [];
-    const scenes = [...SCENES, ...(stage.cardHost === undefined ? [] : cardScenes(stage.cardHost))];
+    const scenes = [...SCENES, ...(stage.purseHost === undefined ? [] : hostScenes(stage.purseHost))];
     for (const scene of enrolment.wrong.length === 0 ? scenes : []) {
       tell('scene', { scene: scene.name }, `── ${scene.plot}`);
       const result = await playScene(stage, scene).catch((error: unknown) => failed(scene, error));

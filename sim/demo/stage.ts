@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createPhone, fileFlash, memoryFlash } from '../../device/index.ts';
 import { type Clock, memoryPort, openModem, type Port, serialPort } from '../../modem/index.ts';
 import { openService, type Service } from '../../server/index.ts';
-import type { CardHost } from '../hosts/card-host.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import type { LatencyProfile } from '../network/profiles.ts';
 import { openPty } from '../ports/pty.ts';
@@ -14,6 +13,7 @@ import { CUSTOMER, MERCHANT, POCKET_MONEY, type PurseName, type Role, SERVICE_NU
 import { beginRun, filesIn, type Kept, writeKept } from './kept.ts';
 import { Person } from './person.ts';
 import { openPurse } from './purse.ts';
+import type { PurseHost } from './purse-host.ts';
 import { type Hold, Till } from './till.ts';
 
 /** Whoever tries the demonstration asks the same customer again and again, and refuses. */
@@ -61,8 +61,8 @@ export interface Stage {
   readonly toEnrol: number;
   /** Enrols those phones, each by four SMS. */
   enrol(): Promise<void>;
-  /** The host that answers for the customer's card, when the customer pays with one. */
-  readonly cardHost: CardHost | undefined;
+  /** The host that moves the customer's money, when it is not the service itself. */
+  readonly purseHost: PurseHost | undefined;
   /** Minor units left to the customer. */
   customerBalance(): Promise<number>;
   /** Ends everything and removes what was only lent. */
@@ -115,6 +115,13 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
     ...(purse.rails.length > 0 && { rails: purse.rails }),
   });
   strike.later(() => hold(service.close()));
+  let isOpen = true;
+  strike.later(async () => {
+    isOpen = false;
+  });
+  purse.deliver?.(async (message, headers) => {
+    if (isOpen) await service.notice('paypal', message, headers);
+  });
   // After a kill the next run must not begin before what the database has seen.
   const unkeep = service.subscribe(() => keep({}));
   strike.later(async () => unkeep());
@@ -175,7 +182,7 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
       }
       unlisten();
     },
-    cardHost: purse.host,
+    purseHost: purse.host,
     customerBalance: () => purse.left(office, customerId),
     close: () => strike.everything(),
   };

@@ -13,7 +13,7 @@ import {
 import { isSettled } from '../../server/index.ts';
 import type { LogEntry } from '../log.ts';
 import { CUSTOMER, MERCHANT } from './cast.ts';
-import { inUnits, nameOfNumber, userDataOctets } from './events.ts';
+import { nameOfNumber, userDataOctets } from './events.ts';
 import { guidance } from './guide.ts';
 import type { Stage } from './stage.ts';
 
@@ -196,10 +196,7 @@ function useTrace(stage: Stage): readonly [lines: readonly TraceLine[], note: (t
       }),
     [stage, note],
   );
-  useEffect(
-    () => stage.cardHost?.listen(({ minor, state }) => note(`card host: ${inUnits(minor)} ${state}`)),
-    [stage, note],
-  );
+  useEffect(() => stage.purseHost?.listen(({ brief }) => note(`${stage.purseHost?.title}: ${brief}`)), [stage, note]);
   return [lines, note];
 }
 

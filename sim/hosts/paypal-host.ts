@@ -73,6 +73,7 @@ export class PayPalHost {
   readonly #signer: WebhookSigner;
   readonly #faults: PayPalFault[] = [];
   readonly #settlementFaults: SettlementFault[] = [];
+  readonly #listeners = new Set<(entry: PayPalEntry) => void>();
   readonly #inWork = new Set<string>();
   #events = 0;
 
@@ -102,6 +103,12 @@ export class PayPalHost {
     return this.#book.entries;
   }
 
+  /** Hears of each capture and refund when it is written into the book, and of each change of it, until the returned function is called. */
+  listen(listener: (entry: PayPalEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   /** Captures less refunds in the host's book, smallest units. */
   moved(): number {
     return this.#book.moved();
@@ -112,7 +119,7 @@ export class PayPalHost {
     for (const entry of this.entries.filter(({ status }) => status === 'PENDING')) {
       const refusedAs = entry.kind === 'capture' ? 'DECLINED' : 'FAILED';
       const status = state === 'moved' ? 'COMPLETED' : refusedAs;
-      this.#tell(this.#book.write({ ...entry, status, changedAt: this.#now() }));
+      this.#tell(this.#write({ ...entry, status, changedAt: this.#now() }));
     }
   }
 
@@ -206,7 +213,7 @@ export class PayPalHost {
     if ('issue' in asked) return refused(asked.status, asked.issue);
     const waits = fault === 'payer-action' && kind === 'capture';
     const status = fault === 'pending' ? 'PENDING' : waits ? 'PAYER_ACTION_REQUIRED' : asked.status;
-    const entry = this.#book.write({ ...asked, status });
+    const entry = this.#write({ ...asked, status });
     if (fault === 'late') this.#options.clock.after(LATE_MS, () => this.#tell(entry));
     else this.#tell(entry);
     if (fault === 'twice') this.#tell(entry);
@@ -275,6 +282,12 @@ export class PayPalHost {
 
   #refundsOf(capture: PayPalEntry): readonly PayPalEntry[] {
     return this.entries.filter(({ kind, capture: of }) => kind === 'refund' && of === capture.id);
+  }
+
+  #write(entry: PayPalEntry): PayPalEntry {
+    const written = this.#book.write(entry);
+    for (const listener of this.#listeners) listener(written);
+    return written;
   }
 
   #tell(entry: PayPalEntry, type?: string): void {

@@ -5,8 +5,8 @@ import { Bar } from '../../../sim/demo/bar.ts';
 import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from '../../../sim/demo/cast.ts';
 import { nameOfNumber, type StageEvent, userDataOctets, watchStage } from '../../../sim/demo/events.ts';
 import { guidance } from '../../../sim/demo/guide.ts';
+import type { Booked } from '../../../sim/demo/purse-host.ts';
 import type { Stage } from '../../../sim/demo/stage.ts';
-import type { CardEntry } from '../../../sim/hosts/card-book.ts';
 import { partOf, TO_PORT, WANTS_REPORT } from '../evidence/tpdus.ts';
 import { quietWorld } from '../host.ts';
 
@@ -161,14 +161,15 @@ test('what happens on the stage is told as it happens, each screen once, without
     },
   };
   const phone = { phone: { handset } };
-  const books = new Set<(entry: CardEntry) => void>();
-  const cardHost = {
-    listen(listener: (entry: CardEntry) => void) {
+  const books = new Set<(booked: Booked) => void>();
+  const purseHost = {
+    ...{ name: 'paypal', title: 'PayPal' },
+    listen(listener: (booked: Booked) => void) {
       books.add(listener);
       return () => void books.delete(listener);
     },
   };
-  const stage = { world, clock, service, cardHost, merchant: phone, customer: phone } as unknown as Stage;
+  const stage = { world, clock, service, purseHost, merchant: phone, customer: phone } as unknown as Stage;
   const told: StageEvent[] = [];
   const unwatch = watchStage(stage, (event) => told.push(event));
   const field = { label: 'PIN', value: '48213', focused: true };
@@ -199,15 +200,15 @@ test('what happens on the stage is told as it happens, each screen once, without
     const event = { kind: 'resolved', key: 'K', moved, reason: 'by hand' };
     for (const listener of journal) listener({ seq: 1, at: 7, event } as unknown as JournalEntry);
   }
-  const entry = { kind: 'purchase', trace: '000007', minor: 1_205, state: 'reversed', code: '00' };
-  for (const listener of books) listener(entry as unknown as CardEntry);
-  expect(told.at(-1)).toMatchObject({ event: 'card', data: entry });
+  const booked = { data: { minor: 1_205 }, text: 'capture C1 of 12.05: COMPLETED', brief: '12.05 COMPLETED' };
+  for (const listener of books) listener(booked);
+  expect(told.at(-1)).toMatchObject({ event: 'paypal', data: booked.data });
   expect(told.map(({ text }) => text)).toEqual([
     'network   submit SMS 1 merchant → customer, 1 octets',
     'network   deliver SMS 1 merchant → customer',
     'service   resolved K moved: by hand',
     'service   resolved K did not move: by hand',
-    'card host purchase 000007 of 12.05: reversed, code 00',
+    'PayPal    capture C1 of 12.05: COMPLETED',
   ]);
   unwatch();
   told.length = 0;

@@ -7,9 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { run as demo } from '../../../sim/cli/demo-program.ts';
 import { CUSTOMER, MERCHANT } from '../../../sim/demo/cast.ts';
-import { openPurse } from '../../../sim/demo/purse.ts';
 import { SCENES } from '../../../sim/demo/scenes.ts';
-import { VirtualClock } from '../../../sim/index.ts';
+import { CardBook } from '../../../sim/hosts/card-book.ts';
 import { programInProcess } from '../../in-process.ts';
 
 const run = promisify(execFile);
@@ -97,9 +96,17 @@ describe('npm start without a terminal', () => {
     expect(outcomesOf(first)).toEqual(OUTCOMES);
   });
 
-  it('comes to the same outcomes on a network where an SMS takes 6 seconds', async () => {
-    const log = await play('--profile', 'pt2008', '--seed', '3');
-    expect(outcomesOf(log)).toEqual(OUTCOMES);
+  it('comes to the same outcomes by PayPal, on a network where an SMS takes 6 seconds', async () => {
+    const log = await play('--profile', 'pt2008', '--seed', '3', '--rail', 'paypal');
+    const payPalScenes = [
+      ['paypal-declined', 'DECLINED'],
+      ['paypal-answer-lost', 'CAPTURED'],
+    ];
+    expect(outcomesOf(log)).toEqual([...OUTCOMES, ...payPalScenes]);
+    const booked = log.matchAll(/"event":"paypal".*?"kind":"(\w+)".*?"minor":(\d+),"status":"(\w+)"/g);
+    expect(Array.from(booked, ([, ...entry]) => entry.join(' '))).toEqual(
+      [1250, 150, 300, 300, 420, 700, 900].map((minor) => `capture ${minor} COMPLETED`),
+    );
   });
 
   it('ends with a summary that names what went wrong on a network too slow for a payment', async () => {
@@ -168,14 +175,14 @@ describe('npm start without a terminal', () => {
         'purchase 900 reversed 00',
       ]);
       expect(first).not.toContain('"event":"card"');
-      expect(openPurse('card', new VirtualClock(), data).host?.entries).toHaveLength(8);
+      expect(new CardBook(join(data, 'card-host.jsonl')).entries).toHaveLength(8);
     });
   });
 
   it.each([
     [['--seed', 'x'], /whole number/],
     [['--profile', 'nowhere'], /choose one of/],
-    [['--rail', 'gold'], /ledger, card/],
+    [['--rail', 'gold'], /ledger, card, paypal/],
     [['--nonsense'], /unknown option/],
   ])('says in one line what is wrong with %j and exits with 2', async (options, message) => {
     const { code, err } = await programInProcess('npm start', options, demo);

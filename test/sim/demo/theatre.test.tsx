@@ -2,9 +2,9 @@ import { render } from 'ink-testing-library';
 import { afterEach, expect, test } from 'vitest';
 import type { JournalEntry, ServiceEvent } from '../../../server/index.ts';
 import { CUSTOMER, SERVICE_NUMBER } from '../../../sim/demo/cast.ts';
+import type { Booked } from '../../../sim/demo/purse-host.ts';
 import type { Stage } from '../../../sim/demo/stage.ts';
 import { Theatre } from '../../../sim/demo/theatre.tsx';
-import type { CardEntry } from '../../../sim/hosts/card-book.ts';
 import { bench } from '../../device/bench.ts';
 import { type CashBench, enrolled, installed } from '../../device/cash-mobile/cash-bench.ts';
 import { quietWorld } from '../host.ts';
@@ -30,7 +30,7 @@ async function theatre({ customer, rings = true, answer = async () => ({ state: 
   const phones = { merchant: bench().handset, customer: customer?.handset ?? bench().handset };
   const asked: { readonly mref: string }[] = [];
   const journal = new Set<(entry: JournalEntry) => void>();
-  const books = new Set<(entry: CardEntry) => void>();
+  const books = new Set<(booked: Booked) => void>();
   const stage = {
     world,
     clock,
@@ -43,8 +43,9 @@ async function theatre({ customer, rings = true, answer = async () => ({ state: 
         return () => journal.delete(listener);
       },
     },
-    cardHost: {
-      listen(listener: (entry: CardEntry) => void) {
+    purseHost: {
+      title: 'card host',
+      listen(listener: (booked: Booked) => void) {
         books.add(listener);
         return () => books.delete(listener);
       },
@@ -76,8 +77,8 @@ async function theatre({ customer, rings = true, answer = async () => ({ state: 
       for (const listener of journal) listener({ seq: 1, at: clock.now(), event });
       await turns();
     },
-    async books(minor: number, state: CardEntry['state']) {
-      for (const listener of books) listener({ minor, state } as CardEntry);
+    async books(brief: string) {
+      for (const listener of books) listener({ data: {}, text: brief, brief });
       await turns();
     },
     async passes(ms: number) {
@@ -120,7 +121,7 @@ test('shows the SMS from the beginning on, those that follow, and those that are
 
 test('shows what the card host writes into its book', async () => {
   const { books, frame } = await theatre();
-  await books(1_205, 'moved');
+  await books('12.05 moved');
   expect(frame()).toContain('card host: 12.05 moved');
 });
 
