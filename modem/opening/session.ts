@@ -9,10 +9,11 @@ import { MessageStore } from '../receiving/message-store.ts';
 import { Ussd } from '../ussd/ussd.ts';
 import { chooseCharacterSet } from './character-set.ts';
 import { askIdentity, isIdentified, type ModemIdentity, requireIdentity, wakeModem } from './identify.ts';
+import type { SimPin } from './pin-attempts.ts';
 import { setUpReception } from './reception.ts';
 import { askRegistration, type Registration, switchRadioOn, watchRegistration } from './registration.ts';
 import { askSimState, simStateOfRefusal } from './sim-state.ts';
-import { type SimPin, unlockSim } from './unlock.ts';
+import { unlockSim } from './unlock.ts';
 
 /** The events of a session; unsolicited codes come also while the modem is being opened. */
 export interface SessionOwner extends ChatEvents {
