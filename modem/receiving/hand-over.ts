@@ -7,7 +7,8 @@ import type { ReportMatcher } from '../sending/status-reports.ts';
 import type { ModemLog } from '../state.ts';
 import type { MessageStore, StoredMessage } from './message-store.ts';
 import { type Holding, type Offer, PendingMessages, type WholeMessage } from './pending.ts';
-import { type ReceivedTpdu, readPdu, readPduLeniently, serviceCentreIn } from './stored-pdu.ts';
+import { holdingOf, isStoredTwice, readAgain, whatLies } from './second-reading.ts';
+import { type ReceivedTpdu, readingOf, readPdu, readPduLeniently, serviceCentreIn } from './stored-pdu.ts';
 
 /** What receiving needs of the modem while it is open. */
 export interface Source {
@@ -96,16 +97,17 @@ export class HandOver {
       this.#takeText(holding);
       return;
     }
-    if (holding.pdu === this.#last?.pdu && !(await this.#isStoredTwice(holding, source))) return;
+    // An answer that was repeated says nothing of this place: the next sweep reads it.
+    if (holding.pdu === this.#last?.pdu && !(await isStoredTwice(holding, source.store))) return;
     this.#last = holding;
-    const reading = read(() => readPdu(stored.pdu, stored.length));
-    if (reading instanceof PduError) await this.#readAgain(stored, source);
+    const reading = readingOf(() => readPdu(stored.pdu, stored.length));
+    if (reading instanceof PduError) await this.#takeBySecondReading(stored, source);
     else await this.#take(reading, stored.pdu, holding, source);
   }
 
   /** Takes a message that the modem passes on without storing it (`+CMT`, `+CDS`). @throws AtTimeout, AtAborted, PortError */
   async takeDirect(pdu: string, length: number | undefined, source: Source): Promise<void> {
-    const strict = read(() => readPdu(pdu, length));
+    const strict = readingOf(() => readPdu(pdu, length));
     const reading = strict instanceof PduError ? this.#readLeniently('sent at once', pdu, length) : strict;
     const isTaken = await this.#take(reading, pdu, undefined, source);
     if (!isTaken || !source.reception.acknowledge) return;
@@ -116,32 +118,24 @@ export class HandOver {
     });
   }
 
-  /**
-   * Reads a place once more whose PDU is the same as that of the place read before. Either two equal messages are stored
-   * (true), or the modem repeated its last answer (false): then the next sweep reads this place.
-   */
-  async #isStoredTwice(holding: Holding, source: Source): Promise<boolean> {
-    const again = await source.store.read(holding.place);
-    return again !== undefined && holdingOf(again).pdu === holding.pdu;
-  }
-
-  /** Reads a refused record once more: if the line damaged it, the second reading differs; if not, it is decoded leniently. */
-  async #readAgain({ place, pdu }: StoredMessage, source: Source): Promise<void> {
-    const again = await source.store.read(place);
-    if (again === undefined) return;
-    const holding = holdingOf(again);
-    if (again.pdu === '') {
-      this.#takeText(holding);
-      return;
+  /** Takes a record whose first reading gave no TPDU, by what a second reading says. */
+  async #takeBySecondReading(stored: StoredMessage, source: Source): Promise<void> {
+    const second = await readAgain(stored, source.store);
+    switch (second.kind) {
+      case 'nothing':
+        return;
+      case 'text':
+        this.#takeText(second.holding);
+        return;
+      case 'mended':
+        await this.#take(second.reading, second.pdu, second.holding, source);
+        return;
+      case 'unchanged': {
+        const { place, pdu } = stored;
+        const reading = this.#readLeniently(`${place.memory} ${place.index}`, pdu, second.length);
+        await this.#take(reading, pdu, second.holding, source);
+      }
     }
-    if (again.pdu === pdu) {
-      const reading = this.#readLeniently(`${place.memory} ${place.index}`, pdu, again.length);
-      await this.#take(reading, pdu, holding, source);
-      return;
-    }
-    const reading = read(() => readPdu(again.pdu, again.length));
-    // The line damaged both readings: the next sweep reads the record again.
-    if (!(reading instanceof PduError)) await this.#take(reading, again.pdu, holding, source);
   }
 
   /** Logs a message that the modem writes in text mode, and remembers it so that the next sweep does not log it again. */
@@ -153,7 +147,7 @@ export class HandOver {
   }
 
   #readLeniently(where: string, pdu: string, length: number | undefined): ReceivedTpdu | PduError | undefined {
-    const reading = read(() =>
+    const reading = readingOf(() =>
       readPduLeniently(pdu, length, (deviations) => {
         const list = deviations.map(({ field, offset, reason }) => `${field}, octet ${offset}: ${reason}`).join('; ');
         this.#log({ kind: 'deviation', text: `a message (${where}) was read although it deviates: ${list}` });
@@ -243,7 +237,7 @@ export class HandOver {
       const { place } = holding;
       if (!this.#pending.markHandedOver(holding)) continue;
       try {
-        const now = await this.#whatLies(holding, source);
+        const now = await whatLies(holding, source.store);
         if (now === 'the same' || (now === 'nothing' && isListed)) await source.store.delete(place);
         // "Empty" may be an answer of which the line lost the PDU: were the place forgotten, the next sweep would hand
         // the same message over a second time.
@@ -256,16 +250,6 @@ export class HandOver {
         });
       }
     }
-  }
-
-  /**
-   * What is stored at a place just before `+CMGD`. It may be another message: a SIM600 deletes the sibling parts too and a
-   * new message takes their index, or the list was old, or the modem had answered with the record of another place.
-   */
-  async #whatLies(holding: Holding, source: Source): Promise<'the same' | 'nothing' | 'something else'> {
-    const now = await source.store.read(holding.place);
-    if (now === undefined) return 'nothing';
-    return holdingOf(now).pdu === holding.pdu ? 'the same' : 'something else';
   }
 
   /**
@@ -288,29 +272,6 @@ export class HandOver {
       const text = `${memory} is full of messages that cannot be read or were not taken: no other can come before they are deleted`;
       this.#log({ kind: 'full', text });
     }
-  }
-}
-
-/** A record with its PDU in one spelling: some modems add `,0` or `FF` to it in `+CMGL` and not in `+CMGR`. */
-function holdingOf({ place, pdu }: StoredMessage): Holding {
-  // A message in text mode has no PDU, so its place stands for it.
-  if (pdu === '') return { place, pdu: `text at ${place.memory} ${place.index}` };
-  return {
-    place,
-    pdu: pdu
-      .replace(/,.*$/, '')
-      .toUpperCase()
-      .replace(/(?:FF)+$/, ''),
-  };
-}
-
-/** What `reading` returns, or the `PduError` that it throws. */
-function read(reading: () => ReceivedTpdu | undefined): ReceivedTpdu | PduError | undefined {
-  try {
-    return reading();
-  } catch (error) {
-    if (error instanceof PduError) return error;
-    throw error;
   }
 }
 

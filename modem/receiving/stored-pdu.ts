@@ -52,14 +52,20 @@ export function readPduLeniently(
   return firstReceived([() => tpdu]);
 }
 
+/** What `reading` returns, or the `PduError` that it throws. */
+export function readingOf(reading: () => ReceivedTpdu | undefined): ReceivedTpdu | PduError | undefined {
+  try {
+    return reading();
+  } catch (error) {
+    if (error instanceof PduError) return error;
+    throw error;
+  }
+}
+
 /** Whether a stored record is a status report, as {@link readPdu} reads it. */
 export function holdsReport({ pdu, length }: { readonly pdu: string; readonly length: number | undefined }): boolean {
-  try {
-    return readPdu(pdu, length)?.type === 'STATUS-REPORT';
-  } catch (error) {
-    if (!(error instanceof PduError)) throw error;
-    return false;
-  }
+  const reading = readingOf(() => readPdu(pdu, length));
+  return !(reading instanceof PduError) && reading?.type === 'STATUS-REPORT';
 }
 
 /** The service centre's address in front of a PDU; undefined when the PDU has none. */

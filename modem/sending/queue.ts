@@ -3,6 +3,7 @@ import type { OutgoingSms, SendOutcome } from '../bearer.ts';
 import type { Clock } from '../clock.ts';
 import { describeState, type ModemState } from '../state.ts';
 import { References } from './message-references.ts';
+import { PduModeAfterIdle } from './pdu-mode-after-idle.ts';
 import type { ReportMatcher } from './status-reports.ts';
 import { type Outlet, sendMessage } from './submit.ts';
 
@@ -12,12 +13,6 @@ const WAITING_LIMIT = 1_000;
 /** How long messages wait for a modem that is not ready, in ms, before they fail. */
 const READY_LIMIT_MS = 60_000;
 
-/**
- * After this long without a message, in ms, `+CMGF=0` is typed again before the next one: a modem that has rebooted
- * unnoticed is in text mode, and would send the hexadecimal digits of the PDU as a text.
- */
-const IDLE_MS = 5_000;
-
 /** Sends messages one after the other, while the modem is ready. One object for all openings of the modem. */
 export class SendQueue {
   readonly #clock: Clock;
@@ -25,6 +20,7 @@ export class SendQueue {
   readonly #troubles: Pick<Outlet, 'storeFull' | 'simLocked'>;
   readonly #submitTimeoutMs: number;
   readonly #references = new References();
+  readonly #pduMode: PduModeAfterIdle;
   #state: ModemState = { kind: 'opening' };
   #chat: Chat | undefined;
   #unreadySince: number;
@@ -34,8 +30,6 @@ export class SendQueue {
   #concatenationReference: number;
   /** The chat on which `+CMMS=2` was typed. */
   #keptLink: Chat | undefined;
-  /** When the modem last accepted `+CMGF=0` or a PDU. */
-  #pduModeAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     clock: Clock,
@@ -44,6 +38,7 @@ export class SendQueue {
     troubles: Pick<Outlet, 'storeFull' | 'simLocked'>,
   ) {
     this.#clock = clock;
+    this.#pduMode = new PduModeAfterIdle(clock);
     this.#reports = reports;
     this.#submitTimeoutMs = submitTimeoutMs;
     this.#troubles = troubles;
@@ -80,7 +75,7 @@ export class SendQueue {
     if (chat === undefined) {
       return { kind: 'failed', reason: `the modem is not ready: ${describeState(this.#state)}`, retry: true };
     }
-    const failure = await this.#confirmPduMode(chat);
+    const failure = await this.#pduMode.confirm(chat);
     if (failure !== undefined) return failure;
     this.#concatenationReference = (this.#concatenationReference + 1) % 0x1_0000;
     const outlet = {
@@ -93,17 +88,8 @@ export class SendQueue {
       keepLink: () => this.#keepLink(chat),
     };
     const outcome = await sendMessage(outlet, message, this.#concatenationReference);
-    if (outcome.kind === 'sent') this.#pduModeAt = this.#clock.now();
+    if (outcome.kind === 'sent') this.#pduMode.accepted();
     return outcome;
-  }
-
-  /** Types `+CMGF=0` after an idle time; the outcome of the message when the modem refuses. */
-  async #confirmPduMode(chat: Chat): Promise<SendOutcome | undefined> {
-    if (this.#clock.now() - this.#pduModeAt < IDLE_MS) return undefined;
-    const result = await chat.run({ text: 'AT+CMGF=0', repeatable: true });
-    if (result.kind !== 'ok') return { kind: 'failed', reason: result.error.message, retry: true };
-    this.#pduModeAt = this.#clock.now();
-    return undefined;
   }
 
   /**
