@@ -5,7 +5,7 @@ import type { Faults } from './faults.ts';
 import { Mailbox, type MailboxOffice } from './mailbox.ts';
 import { STATUS } from './outcomes.ts';
 import type { Reporter } from './reporter.ts';
-import type { Service } from './services.ts';
+import { answerOf, type Service } from './services.ts';
 import type { SimLink } from './sim-link.ts';
 import type { Sms, TracedSms } from './sms.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -132,14 +132,19 @@ export class Forwarding {
     this.#settle(sms, operator.interworking === 'reports' ? STATUS.received : STATUS.forwarded);
   }
 
-  /** Services answer subscribers only: two services would answer each other for ever. */
   #serve(sms: Sms, service: Service): void {
     this.#logDelivery(sms);
     const from = sms.origin?.sender ?? sms.from;
-    const request = { from, tpdu: sms.tpdu, waiting: this.waitingFor(from), now: this.#in.clock.now() };
-    const { status, reply } = service.answer(request);
+    const isFromSubscriber = this.#in.route(from).kind === 'subscriber';
+    const request = {
+      from,
+      isFromSubscriber,
+      tpdu: sms.tpdu,
+      waiting: this.waitingFor(from),
+      now: this.#in.clock.now(),
+    };
+    const { status, reply = [] } = answerOf(service, request);
     this.#settle(sms, status);
-    if (reply === undefined || this.#in.route(from).kind !== 'subscriber') return;
     for (const contents of reply) this.#in.reply(service, from, contents);
   }
 

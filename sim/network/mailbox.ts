@@ -4,18 +4,15 @@ import { copyOf } from '../octets.ts';
 import type { Faults } from './faults.ts';
 import { gaveUpStatus, refusalOf, STATUS, tryingStatus, type WaitReason } from './outcomes.ts';
 import type { DeliveryAnswer } from './radio-link.ts';
+import { RetrySchedule } from './retry-schedule.ts';
 import type { SimLink } from './sim-link.ts';
 import { isReplacing, type Sms, type TracedSms, targetOf } from './sms.ts';
 import type { Subscriber } from './subscriber.ts';
 
-const MINUTE_MS = 60_000;
-
-/** Pauses before the next attempt, ms; the last one repeats. When the phone attaches or has room, the attempt is made at once. */
-const RETRY_AFTER_MS: readonly number[] = [1, 5, 10, 30, 60, 240].map((minutes) => minutes * MINUTE_MS);
 /** How long a phone may take to acknowledge: TR1N (3GPP TS 24.011, 10.1), which each network chooses. */
 const ACKNOWLEDGE_WITHIN_MS = 40_000;
 /** How long a message waits for a later one that a fault lets go before it. */
-const LETS_PASS_MS = MINUTE_MS;
+const LETS_PASS_MS = 60_000;
 /** TP-MMS: clear when more messages wait (3GPP TS 23.040, 9.2.3.2). */
 const NO_MORE_MESSAGES = 0x04;
 
@@ -39,22 +36,22 @@ type Attempt = 'next' | 'blocked' | 'pending';
 
 /**
  * The messages that wait for one subscriber. One is on the air at a time. When the phone does not take it, all wait for the
- * register's alert (the phone is back, or has room) or for the next time in {@link RETRY_AFTER_MS}, until their validity ends.
+ * register's alert (the phone is back, or has room) or for the next time on the {@link RetrySchedule}, until their validity ends.
  */
 export class Mailbox {
   readonly #subscriber: Subscriber;
   readonly #office: MailboxOffice;
+  readonly #retry: RetrySchedule;
   #queue: Sms[] = [];
   readonly #letsPass: Sms[] = [];
   #onAir: Sms | undefined;
   #woken = false;
-  #failures = 0;
   #timer: Cancel | undefined;
-  #retryAt: number | undefined;
 
   constructor(subscriber: Subscriber, office: MailboxOffice) {
     this.#subscriber = subscriber;
     this.#office = office;
+    this.#retry = new RetrySchedule(office.clock);
   }
 
   /** The waiting messages, in the order of their attempts. */
@@ -69,7 +66,7 @@ export class Mailbox {
 
   /** When the first is tried again, ms since 1970; absent: nothing failed. */
   get retryAt(): number | undefined {
-    return this.#retryAt;
+    return this.#retry.at;
   }
 
   /**
@@ -201,8 +198,7 @@ export class Mailbox {
     }
     log.add({ kind: 'deliver', sms: sms.id, from: sms.from, to: sms.to, tpdu: sent });
     if (faults.strike('acknowledgement', targetOf(sms)).length > 0) return this.#wait(sms, 'no-answer');
-    this.#failures = 0;
-    this.#retryAt = undefined;
+    this.#retry.succeeded();
     this.#subscriber.clearMessagesWaiting();
     return this.#settle(sms, this.#subscriber.operator.interworking === 'reports' ? STATUS.received : STATUS.forwarded);
   }
@@ -229,20 +225,15 @@ export class Mailbox {
     if (reason === 'absent') this.#subscriber.setMessagesWaiting('notReachable');
     if (reason === 'full') this.#subscriber.setMessagesWaiting('memoryExceeded');
     if (sms.singleShot) return this.#giveUp(sms, gaveUpStatus(reason), known.cause);
-    const now = this.#office.clock.now();
-    if (this.#retryAt === undefined || this.#retryAt <= now) {
-      this.#retryAt = now + (RETRY_AFTER_MS[Math.min(this.#failures, RETRY_AFTER_MS.length - 1)] ?? MINUTE_MS);
-      this.#failures += 1;
-    }
+    this.#retry.failed();
     this.#note(sms, reason, known);
     return 'blocked';
   }
 
   #note(sms: Sms, reason: WaitReason, known: { readonly cause?: number; readonly status?: number } = {}): void {
-    const { clock, log } = this.#office;
-    const now = clock.now();
+    const { log } = this.#office;
     const cause = known.cause === undefined ? {} : { cause: known.cause };
-    log.add({ kind: 'wait', sms: sms.id, to: sms.to, reason, ...cause, retryMs: (this.#retryAt ?? now) - now });
+    log.add({ kind: 'wait', sms: sms.id, to: sms.to, reason, ...cause, retryMs: this.#retry.pauseMs });
     this.#office.waits(sms, known.status ?? tryingStatus(reason));
   }
 
@@ -266,17 +257,17 @@ export class Mailbox {
     this.#timer?.();
     this.#timer = undefined;
     if (this.#queue.length === 0) {
-      this.#retryAt = undefined;
+      this.#retry.nothingLeft();
       return;
     }
     const { clock } = this.#office;
     const expiry = this.#queue.reduce((first, { expiresAt }) => Math.min(first, expiresAt), Number.POSITIVE_INFINITY);
-    const at = Math.min(this.#retryAt ?? clock.now(), expiry);
+    const at = Math.min(this.#retry.at ?? clock.now(), expiry);
     this.#timer = clock.after(at - clock.now(), () => {
       this.#timer = undefined;
       this.#expire();
       if (this.#onAir !== undefined || this.#timer !== undefined) return;
-      if (this.#retryAt === undefined || clock.now() >= this.#retryAt) this.wake();
+      if (this.#retry.isDue) this.wake();
       else this.#scheduleRetry();
     });
   }

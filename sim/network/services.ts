@@ -5,6 +5,8 @@ import { STATUS } from './outcomes.ts';
 /** A message that reached a service. */
 export interface ServiceRequest {
   readonly from: string;
+  /** Whether `from` is a number of a phone, and not one of a service. */
+  readonly isFromSubscriber: boolean;
   /** The DELIVER that a phone would be given. */
   readonly tpdu: Uint8Array;
   /** Messages that wait for the sender in the service centre. */
@@ -59,6 +61,12 @@ export const services: readonly Service[] = [
     }),
   },
 ];
+
+/** The service's answer. Services reply to subscribers only: two services would answer each other for ever. */
+export function answerOf(service: Service, request: ServiceRequest): ServiceAnswer {
+  const answer = service.answer(request);
+  return request.isFromSubscriber ? answer : { status: answer.status };
+}
 
 function statusIn(tpdu: Uint8Array): number {
   const text = readableIn(tpdu).trim();
