@@ -57,6 +57,7 @@ const SIDE_DOORS = [
   'modem/clock.ts',
   'modem/pdu/index.ts',
   'modem/portrait/index.ts',
+  'modem/package-file.ts',
   'modem/random.ts',
   'server/client/index.ts',
   'server/gate/index.ts',

@@ -1,11 +1,16 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { packageFile } from '../../modem/package-file.ts';
 import { bundle } from '../cli/suite-bundle.ts';
-import { SCRIPTS } from './scripts.ts';
+import { type ScriptName, scriptFile } from './scripts.ts';
 
-// A step of `npm run build`: makes the scripts beside this file, from the compiled modules.
-const device = join(import.meta.dirname, '..');
-const library = await bundle(join(device, 'midp/machine.js'), undefined);
-writeFileSync(join(import.meta.dirname, SCRIPTS.library), library.script);
-const cashMobile = await bundle(join(device, 'cash-mobile/index.js'), join(device, 'midp/index.js'));
-writeFileSync(join(import.meta.dirname, SCRIPTS.cashMobile), cashMobile.script);
+// A step of `npm run build`.
+await write('library', 'device/midp/machine.ts', undefined);
+await write('cashMobile', 'device/cash-mobile/index.ts', packageFile('device/midp/index.ts'));
+
+async function write(name: ScriptName, entry: string, library: string | undefined): Promise<void> {
+  const { script } = await bundle(packageFile(entry), library);
+  const file = scriptFile(name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, script);
+}

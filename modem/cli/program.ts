@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { packageVersion } from '../package-file.ts';
 import { PortError } from '../port/port.ts';
 
 /** A wrong use of the command line, which the user can correct: printed as one line, then exit code 2. */
@@ -25,13 +24,6 @@ export function outputOf(command: Command): Output {
       else if (text !== undefined) process.stdout.write(`${text}\n`);
     },
   };
-}
-
-function packageVersion(): string {
-  const path = findPackageJSON('..', import.meta.url);
-  if (path === undefined) throw new Error('package.json of cash-mobile not found');
-  const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
-  return version;
 }
 
 /**

@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { packageFile } from '../../modem/package-file.ts';
 
-/** The JAR of the payment application as `npm run build` makes it, or undefined before: beside this room in `dist`, or in `dist` seen from the sources. */
+/** The JAR of the payment application, or undefined before `npm run build` has made it. */
 export function applicationFile(): Uint8Array | undefined {
-  for (const place of ['../../suites/', '../../dist/suites/']) {
-    try {
-      return new Uint8Array(readFileSync(fileURLToPath(new URL(`${place}cash-mobile.jar`, import.meta.url))));
-    } catch {
-      // Not in this place.
-    }
+  try {
+    return new Uint8Array(readFileSync(packageFile('dist/suites/cash-mobile.jar')));
+  } catch {
+    return undefined;
   }
-  return undefined;
 }

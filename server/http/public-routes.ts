@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { packageFile } from '../../modem/package-file.ts';
 import type { Service } from '../service/service.ts';
 import { PAGE_HTML, PAGE_STYLE } from './page.ts';
 
@@ -52,14 +53,11 @@ function pageRoutes(app: FastifyInstance): void {
   }
 }
 
-/** The page's modules as the compiler wrote them: beside this file's folder in `dist`, or in `dist` seen from the sources. */
+/** The page's modules as the compiler wrote them; none before `npm run build`. */
 function pageScripts(): ReadonlyMap<string, string> {
-  for (const place of ['../pages/', '../../dist/server/pages/']) {
-    const folder = fileURLToPath(new URL(place, import.meta.url));
-    const names = filesOf(folder).filter((name) => name.endsWith('.js'));
-    if (names.length > 0) return new Map(names.map((name) => [name, readFileSync(`${folder}${name}`, 'utf8')]));
-  }
-  return new Map();
+  const folder = packageFile('dist/server/pages');
+  const names = filesOf(folder).filter((name) => name.endsWith('.js'));
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
 function filesOf(folder: string): string[] {

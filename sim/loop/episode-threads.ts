@@ -1,10 +1,11 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { packageFile } from '../../modem/package-file.ts';
 import type { EpisodePlan, EpisodeResult } from './episode.ts';
 
 /** The file that a thread runs: built, or as it was written. */
-const THREAD = new URL(`./episode-thread${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+const THREAD = packageFile(
+  import.meta.filename.endsWith('.ts') ? 'sim/loop/episode-thread.ts' : 'dist/sim/loop/episode-thread.js',
+);
 
 interface Waiting {
   readonly plan: EpisodePlan;

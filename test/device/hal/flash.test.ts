@@ -173,7 +173,7 @@ describe('The lock of a flash file', () => {
 
   test('goes away with a process that is killed', async () => {
     const script = `(await import(process.argv[1])).lockFlash(process.argv[2]); console.log('held'); setInterval(() => {}, 1e6)`;
-    const module = join(import.meta.dirname, '../../../dist/device/hal/flash-lock.js');
+    const module = join(import.meta.dirname, '../../../device/hal/flash-lock.ts');
     const holder = spawn(process.execPath, ['--input-type=module', '--eval', script, module, path]);
     await once(holder.stdout, 'data');
     expect(() => lockFlash(path)).toThrow(held);

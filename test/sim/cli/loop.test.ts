@@ -67,13 +67,15 @@ it('plays an episode of a series again from its script, with the same digest', a
 
 it('shrinks a failure, writes its evidence into a folder, and breaks the same rule when that script is played', async () => {
   const failures = join(folder, 'failures');
-  const diary = pathToFileURL(join(PROGRAM, '../../loop/diary.js')).href;
+  // As it was written: built, the diary is in one file with other modules.
+  const source = join(import.meta.dirname, '../../../sim/cli/loop.ts');
+  const diary = pathToFileURL(join(source, '../../loop/diary.ts')).href;
   // A phone that says "Declined" of what was paid.
   const lie = `import { Diary } from ${JSON.stringify(diary)}; const { note } = Diary.prototype;
     Diary.prototype.note = function (story, event) {
       note.call(this, story, event.kind === 'read' && event.title === 'Paid' ? { ...event, title: 'Declined' } : event);
     };`;
-  const planted = ['--import', `data:text/javascript,${encodeURIComponent(lie)}`, PROGRAM, '--json'];
+  const planted = ['--import', `data:text/javascript,${encodeURIComponent(lie)}`, source, '--json'];
   const rule = 'the last receipt on the phone tells the truth';
   const place = join(failures, 'cli-1');
   const { code, lines } = await played([...planted, ...SERIES.slice(2), '--payments', '6', '--failures', failures]);

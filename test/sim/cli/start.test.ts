@@ -15,28 +15,28 @@ registerHooks({
 process.on('exit', () => process.stderr.write([...packages].sort().join(' ')));`.replaceAll('\n', '%0A');
 
 /** The packages that a command line loads until it ends. */
-function packagesOf(source: string, ...args: readonly string[]): readonly string[] {
-  const { stderr, status } = spawnSync(process.execPath, ['--import', SAYS_PACKAGES, source, ...args], {
+function packagesOf(program: string, ...args: readonly string[]): readonly string[] {
+  const { stderr, status } = spawnSync(process.execPath, ['--import', SAYS_PACKAGES, program, ...args], {
     encoding: 'utf8',
   });
   expect(status).toBe(0);
   return stderr.split(' ');
 }
 
-const GSM_MODEM = 'modem/cli/gsm-modem.ts';
-const CASH_SERVER = 'server/cli/cash-server.ts';
-const GSM_SIM = 'sim/cli/gsm-sim.ts';
+const GSM_MODEM = 'dist/modem/cli/gsm-modem.js';
+const CASH_SERVER = 'dist/server/cli/cash-server.js';
+const GSM_SIM = 'dist/sim/cli/gsm-sim.js';
 
 const NOBLE = ['@noble/ciphers', '@noble/curves', '@noble/ed25519', '@noble/hashes'];
 
 /** Command lines, and the packages that their `--help` may load beside commander. */
 const STARTS: readonly {
   readonly packages: readonly string[];
-  readonly commands: readonly (readonly [source: string, ...command: string[]])[];
+  readonly commands: readonly (readonly [program: string, ...command: string[]])[];
 }[] = [
   {
     packages: [],
-    commands: [[GSM_MODEM], ['device/cli/cash-handset.ts'], [CASH_SERVER], [GSM_SIM], ['sim/cli/demo.ts']],
+    commands: [[GSM_MODEM], ['dist/device/cli/cash-handset.js'], [CASH_SERVER], [GSM_SIM], ['dist/sim/cli/demo.js']],
   },
   {
     packages: [],
@@ -52,8 +52,8 @@ const STARTS: readonly {
 ];
 
 it.each(STARTS)('what is not needed to say the options is not loaded: $commands', ({ packages, commands }) => {
-  for (const [source, ...command] of commands) {
-    const loaded = packagesOf(source, ...command, '--help').filter((name) => name !== 'commander');
-    expect([source, ...command, ...loaded.filter((name) => !packages.includes(name))]).toEqual([source, ...command]);
+  for (const [program, ...command] of commands) {
+    const loaded = packagesOf(program, ...command, '--help').filter((name) => name !== 'commander');
+    expect([program, ...command, ...loaded.filter((name) => !packages.includes(name))]).toEqual([program, ...command]);
   }
 });
