@@ -37,7 +37,12 @@ function terminal() {
 }
 
 /** Tokens of the acquirer (DE 2). */
-const CARDS: TokenKind = { what: 'cards', form: /^[0-9]{1,19}$/, expected: 'a token of 1 to 19 digits' };
+const CARDS: TokenKind = {
+  what: 'cards',
+  form: /^[0-9]{1,19}$/,
+  expected: 'a token of 1 to 19 digits',
+  hasDigits: true,
+};
 
 /** The card rail that a file describes. @throws UsageError when it cannot be made from it */
 export function cardRailFrom(file: string, output: Output): RemoteRail {

@@ -29,6 +29,7 @@ const VAULT_IDS: TokenKind = {
   what: 'payment tokens',
   form: /^[0-9A-Za-z_-]{1,255}$/,
   expected: 'a payment token of letters, digits, _ and -',
+  hasDigits: false,
 };
 
 /** The PayPal rail that a file describes. @throws UsageError when it cannot be made from it */
@@ -37,7 +38,9 @@ export function paypalRailFrom(file: string, output: Output): RemoteRail {
   const secret = process.env[PAYPAL_SECRET_VARIABLE] ?? '';
   if (secret === '')
     throw new UsageError(`--paypal needs ${PAYPAL_SECRET_VARIABLE}, the secret of the client at PayPal`);
+  const path = resolve(dirname(file), customers);
   const told = (what: string) => output.print({ event: 'paypal', what }, `PayPal: ${what}`);
+  const tokenOf = customerTokens(path, VAULT_IDS, told);
   return paypalRail({
     url,
     clientId,
@@ -46,7 +49,7 @@ export function paypalRailFrom(file: string, output: Output): RemoteRail {
     certificateOrigins: certificatesFrom,
     http: fetchOverHttp(ANSWER_MS),
     clock: systemClock,
-    vaultIdOf: customerTokens(resolve(dirname(file), customers), VAULT_IDS, told),
+    vaultIdOf: (number) => tokenOf(number)?.token,
     told,
   });
 }

@@ -45,7 +45,13 @@ export function ticketMessages(terminal: string, payee: string, result: EcrResul
   const lines = [
     ascii(payee),
     'CASH-MOBILE',
-    ...(outcome.ok ? [formatAmount(outcome.amount, ','), `AUT. ${outcome.approvalCode}`] : ['NEGATO', outcome.why]),
+    ...(outcome.ok
+      ? [
+          formatAmount(outcome.amount, ','),
+          ...(outcome.paidBy === undefined ? [] : [outcome.paidBy]),
+          `AUT. ${outcome.approvalCode}`,
+        ]
+      : ['NEGATO', outcome.why]),
     `${two(now.getDate())}/${two(now.getMonth() + 1)}/${now.getFullYear()} ${two(now.getHours())}:${two(now.getMinutes())}`,
     `TERM. ${terminal}`,
     `STAN ${String(stan).padStart(6, '0')}`,

@@ -1,4 +1,4 @@
-import { formatApprovalCode } from '../../device/safe-mobile/index.ts';
+import { formatApprovalCode, type RailName } from '../../device/safe-mobile/index.ts';
 import type { Clock } from '../../modem/index.ts';
 import { type CashRegister, type EcrResult, type Operation, stanOf } from '../merchants/cash-registers.ts';
 import type { Payment } from '../payments/payment.ts';
@@ -132,10 +132,11 @@ export class Till {
   #paid(
     terminal: string,
     operation: Pick<Operation, 'number' | 'kind'>,
-    { amount }: Payment,
+    { amount, rail, lastDigits }: Payment,
     approvalCode: number,
   ): Promise<EcrResult> {
-    const outcome = { ok: true, approvalCode: formatApprovalCode(approvalCode), amount } as const;
+    const paidBy = lastDigits === undefined ? PAID_BY[rail] : `${PAID_BY[rail]} ****${lastDigits}`;
+    const outcome = { ok: true, approvalCode: formatApprovalCode(approvalCode), amount, paidBy } as const;
     return this.#service.cashRegisters.end(terminal, operation, {
       stan: stanOf(operation.number),
       at: this.#clock.now(),
@@ -161,6 +162,14 @@ function mrefOf(terminal: string, operation: number): string {
 const ASK_FOR_LAST = 'IN CORSO: CHIEDERE G';
 /** Whether money moved is not known yet: the last result tells it later. */
 export const UNKNOWN = 'ESITO IGNOTO: CHIEDERE G';
+
+const PAID_BY: Readonly<Record<RailName, string>> = {
+  ledger: 'CONTO PREPAGATO',
+  card: 'CARTA',
+  bank: 'CONTO BANCARIO',
+  paypal: 'PAYPAL',
+  none: '',
+};
 
 const PROGRESS: Partial<Record<PaymentState, string>> = {
   APPROVED: 'PIN RICEVUTO',

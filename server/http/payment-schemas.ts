@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { Amount, RailName } from '../../device/safe-mobile/index.ts';
+import { RAIL_NAMES } from '../payments/payment.ts';
 import { isRef, type Ref } from '../vocabulary/ids.ts';
 import {
   isPaymentState,
@@ -88,7 +89,8 @@ export interface PaymentView {
   readonly ttl: number;
   readonly matchCode: string;
   readonly approvalCode?: string | undefined;
-  readonly rail: string;
+  readonly rail: RailName;
+  readonly lastDigits?: string | undefined;
   readonly refunds: readonly RefundView[];
   readonly createdAt: string;
   readonly expiresAt: string;
@@ -112,7 +114,8 @@ export const PaymentView: z.ZodType<PaymentView> = z
       .string()
       .optional()
       .describe('Up to 6 letters and digits; the receipt of the customer has the same'),
-    rail: z.string().describe('What moves the money'),
+    rail: z.enum(RAIL_NAMES).describe('What moves the money: fixed when the payment was asked for'),
+    lastDigits: z.string().optional().describe('Of the card that paid, where they are known'),
     refunds: z.array(RefundView),
     createdAt: TimeText,
     expiresAt: TimeText,
@@ -133,6 +136,8 @@ export const PaymentListView: z.ZodType<PaymentListView> = z.object({
 export interface ReceiptView {
   readonly txn: string;
   readonly status: string;
+  readonly rail: string;
+  readonly lastDigits?: string | undefined;
   readonly request: string;
   readonly receipt: string;
   readonly signedText: string;
@@ -147,6 +152,8 @@ export const ReceiptView: z.ZodType<ReceiptView> = z
   .object({
     txn: z.string(),
     status: z.string(),
+    rail: z.string().describe('What moved the money, as the signed text says it; none: no money moved'),
+    lastDigits: z.string().optional().describe('Of the card that paid, where they are known; not in the signed text'),
     request: octets.describe('The 83 octets that the customer saw, hexadecimal: payee, amount, reference'),
     receipt: octets.describe('The 83 octets of the receipt'),
     signedText: octets.describe('"SM1 receipt", deviceId 0, SHA-512(request)[0..32), receipt[0..19)'),

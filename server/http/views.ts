@@ -45,6 +45,7 @@ export async function viewPayment(service: Service, payment: Payment): Promise<P
     matchCode: String(payment.matchCode).padStart(4, '0'),
     ...(payment.approvalCode === 0 ? {} : { approvalCode: formatApprovalCode(payment.approvalCode) }),
     rail: payment.rail,
+    ...(payment.lastDigits === undefined ? {} : { lastDigits: payment.lastDigits }),
     refunds: (await service.refunds(payment)).map(viewRefund),
     createdAt: viewTime(payment.createdAt),
     expiresAt: viewTime(payment.createdAt + payment.ttl * 1000),
@@ -123,6 +124,8 @@ export function viewReceipt(txn: string, receipt: MerchantReceipt): ReceiptView 
   return {
     txn,
     status: receipt.status,
+    rail: receipt.rail,
+    ...(receipt.lastDigits === undefined ? {} : { lastDigits: receipt.lastDigits }),
     request: hexOf(receipt.request),
     receipt: hexOf(receipt.receipt),
     signedText: hexOf(receipt.signedText),

@@ -19,8 +19,13 @@ export interface EcrResult {
   readonly stan: number;
   /** ms since 1970. */
   readonly at: number;
-  readonly outcome:
-    | { readonly ok: true; readonly approvalCode: string; readonly amount: Amount }
+  readonly outcome: /** `paidBy`: at most 24 characters of ASCII; results of earlier versions have none. */
+    | {
+        readonly ok: true;
+        readonly approvalCode: string;
+        readonly amount: Amount;
+        readonly paidBy?: string | undefined;
+      }
     /** `why`: at most 24 characters of ASCII. */
     | { readonly ok: false; readonly why: string };
 }
@@ -226,6 +231,7 @@ const StoredResult: z.ZodType<EcrResult> = z.object({
     z.object({
       ok: z.literal(true),
       approvalCode: z.string(),
+      paidBy: z.string().optional(),
       amount: z.object({
         minor: z.int(),
         currency: z.custom<Currency>((value) => typeof value === 'string' && isCurrency(value)),

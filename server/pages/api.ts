@@ -9,6 +9,8 @@ export interface Payment {
   readonly customer: string;
   readonly amount: { readonly minor: number; readonly currency: string };
   readonly reference: string;
+  readonly rail: 'ledger' | 'card' | 'bank' | 'paypal';
+  readonly lastDigits?: string;
   readonly matchCode: string;
   readonly createdAt: string;
 }

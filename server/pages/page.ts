@@ -225,10 +225,18 @@ function offline(again: () => Promise<void>): HTMLElement {
   );
 }
 
-/** The state in words, with its reason where there is one. */
-function stateOf({ state, reason }: Payment): string {
+/** The state in words, with its reason where there is one, or with what has paid. */
+function stateOf(payment: Payment): string {
+  const { state, reason } = payment;
+  if (state === 'CAPTURED' || state === 'REFUNDING' || state === 'REFUNDED')
+    return `${words[state]}, ${paidBy(payment)}`;
   const why = state === 'DECLINED' || state === 'REFUSED' ? reasonOf(reason, language()) : undefined;
   return why === undefined ? words[state] : `${words[state]}: ${why}`;
+}
+
+/** `card •••• 4242` */
+function paidBy({ rail, lastDigits }: Payment): string {
+  return lastDigits === undefined ? words[rail] : `${words[rail]} •••• ${lastDigits}`;
 }
 
 function timeOf({ createdAt }: Payment): string {

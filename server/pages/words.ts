@@ -47,6 +47,10 @@ const ENGLISH = {
   DECLINED: 'declined',
   REVERSED: 'taken back',
   REJECTED: 'not accepted',
+  ledger: 'prepaid account',
+  card: 'card',
+  bank: 'bank account',
+  paypal: 'PayPal',
 };
 
 /** The reasons of declined and refused payments that the page shows. */
@@ -119,6 +123,10 @@ const ITALIAN: Words = {
   DECLINED: 'negato',
   REVERSED: 'stornato',
   REJECTED: 'non accettato',
+  ledger: 'conto prepagato',
+  card: 'carta',
+  bank: 'conto bancario',
+  paypal: 'PayPal',
 };
 
 const ITALIAN_REASONS: Readonly<Record<string, string>> = {

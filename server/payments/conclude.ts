@@ -28,7 +28,7 @@ async function concludeCharge(tx: Tx, context: PaymentContext, attempt: Attempt)
   const { reason, approvalCode } = attempt;
   switch (attempt.state) {
     case 'done':
-      await step(tx, context, payment, 'capture', { approvalCode });
+      await step(tx, context, payment, 'capture', { approvalCode, lastDigits: lastDigitsOf(context, attempt) });
       break;
     case 'declined':
       await step(tx, context, payment, 'decline', { reason });
@@ -45,6 +45,12 @@ async function concludeCharge(tx: Tx, context: PaymentContext, attempt: Attempt)
     case 'asked':
       break;
   }
+}
+
+/** Asked of the rail while it is there: the payment keeps them. */
+function lastDigitsOf({ rails }: PaymentContext, { rail: name, order }: Attempt): string | undefined {
+  const rail = rails.named(name);
+  return rail === undefined || rail.local ? undefined : rail.lastDigitsOf?.(order);
 }
 
 /** A reversal that the rail refuses leaves it open whether the charge happened: a person must find out. */

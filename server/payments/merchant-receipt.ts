@@ -1,4 +1,4 @@
-import { decodeDown, receiptText, type Status } from '../../device/safe-mobile/index.ts';
+import { decodeDown, type RailName, receiptText, type Status } from '../../device/safe-mobile/index.ts';
 import { challengeByRef } from '../approvals/challenge.ts';
 import { composeReceipt } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
@@ -12,6 +12,10 @@ import { contentOf } from './receipts.ts';
 /** A signed receipt for a merchant without a phone. The signed text stands beside the signature, to be checked by anybody. */
 export interface MerchantReceipt {
   readonly status: Status;
+  /** What moved the money, as the receipt says it; `none`: no money moved. */
+  readonly rail: RailName;
+  /** Of the card that paid, where they are known; not in the signed text. */
+  readonly lastDigits: string | undefined;
   /** The 83 octets that the customer's phone displayed: payee, amount, reference. */
   readonly request: Uint8Array;
   /** The 83 octets of the receipt. */
@@ -45,6 +49,8 @@ export async function merchantReceipt(tx: Tx, context: Context, payment: Payment
   if (decoded.type !== 'RECEIPT') throw new Error('a stored receipt is no receipt');
   return {
     status: decoded.status,
+    rail: decoded.rail,
+    lastDigits: payment.lastDigits,
     request,
     receipt,
     signedText: receiptText(context.primitives, NO_DEVICE, request, receipt),

@@ -52,6 +52,8 @@ export interface Payment {
   readonly reason: string | undefined;
   /** 0 until the rail gave one. */
   readonly approvalCode: number;
+  /** Of the card that paid, where the rail knew them when it had moved the money. */
+  readonly lastDigits: string | undefined;
   /** ms since 1970. */
   readonly createdAt: number;
   /** ms since 1970. */
@@ -179,12 +181,14 @@ function readPayment(row: Row): Payment {
     state,
     reason: row.optionalText('reason'),
     approvalCode: row.integer('approval_code'),
+    lastDigits: row.optionalText('last_digits'),
     createdAt: row.integer('created_at'),
     changedAt: row.integer('changed_at'),
   };
 }
 
-const RAIL_NAMES: readonly RailName[] = ['ledger', 'card', 'bank', 'paypal'];
+/** What may move the money of a payment. */
+export const RAIL_NAMES: readonly RailName[] = ['ledger', 'card', 'bank', 'paypal'];
 
 const PHONE_PREFIX = 'sms:';
 

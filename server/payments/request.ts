@@ -163,6 +163,7 @@ function create(
     state: 'CREATED',
     reason: undefined,
     approvalCode: 0,
+    lastDigits: undefined,
     createdAt: now,
     changedAt: now,
   };

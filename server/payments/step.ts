@@ -13,6 +13,8 @@ import { nextState } from './transitions.ts';
 export interface StepDetail {
   readonly reason?: string | undefined;
   readonly approvalCode?: number;
+  /** Of the card that paid. */
+  readonly lastDigits?: string | undefined;
   /** PIN tries left, for the receipt. */
   readonly triesLeft?: number;
   /** The event blocked the customer's phone. */
@@ -83,10 +85,11 @@ export async function steps(
   const last = states.at(-1) ?? payment;
   tx.mustChange(
     () => new Error(`payment ${payment.txn} was changed by another transaction`),
-    'UPDATE payment SET state = ?, reason = ?, approval_code = ?, changed_at = ? WHERE txn = ? AND state = ?',
+    'UPDATE payment SET state = ?, reason = ?, approval_code = ?, last_digits = ?, changed_at = ? WHERE txn = ? AND state = ?',
     last.state,
     last.reason ?? null,
     last.approvalCode,
+    last.lastDigits ?? null,
     last.changedAt,
     payment.txn,
     payment.state,
@@ -109,7 +112,8 @@ function afterEvent(context: PaymentContext, payment: Payment, [event, detail]: 
   // While the outcome is open, the latest reason stays; how the payment ended has a reason of its own or none.
   const reason = detail.reason ?? (PAYMENT_STATES[state].money === 'held' ? payment.reason : undefined);
   const approvalCode = detail.approvalCode ?? payment.approvalCode;
-  return { ...payment, state, reason, approvalCode, changedAt: context.clock.now() };
+  const lastDigits = detail.lastDigits ?? payment.lastDigits;
+  return { ...payment, state, reason, approvalCode, lastDigits, changedAt: context.clock.now() };
 }
 
 function entryOf(before: Payment, after: Payment, [event, { reason }]: Happening): ServiceEvent {

@@ -128,6 +128,8 @@ export interface RemoteRail extends RailBase {
   accept?(message: Uint8Array, headers: NoticeHeaders): Promise<readonly Notice[]>;
   /** What the rail is to keep of an order that is done, minor units, as it was agreed or as it answered; `undefined`: not known. */
   feeOf?(order: Pick<RailOrder, 'kind' | 'amount' | 'note'>): number | undefined;
+  /** The last digits of the card that an order charges, as they are printed on it; `undefined`: not known. */
+  lastDigitsOf?(order: Pick<RailOrder, 'note'>): string | undefined;
   /** Called once, when the service starts: opens a connection that stays open. Does not wait for the host. @returns what ends it */
   start?(runtime: RailRuntime): () => void;
 }

@@ -119,6 +119,9 @@ CREATE TABLE merchant_receipt (
 ) STRICT, WITHOUT ROWID;
 ${appendOnly('merchant_receipt')}`;
 
+export const PAID_BY: string =
+  'ALTER TABLE payment ADD COLUMN last_digits TEXT; -- of the card that paid, where the rail knows them';
+
 export const BOOKS_CHECKED: string = `
 CREATE TABLE ledger_checkpoint (
   transfer_end INTEGER NOT NULL                -- rowid of the latest one that a start of the service has checked

@@ -1,4 +1,4 @@
-import { ATTEMPTS_AND_ACCOUNTS, BOOKS_CHECKED } from './book-migrations.ts';
+import { ATTEMPTS_AND_ACCOUNTS, BOOKS_CHECKED, PAID_BY } from './book-migrations.ts';
 import { CIBA_PINGS, CIBA_REQUESTS, CLIENT_ASSERTIONS } from './ciba-migrations.ts';
 import { CASH_REGISTERS } from './ecr-migrations.ts';
 import { FIRST_TABLES } from './first-tables.ts';
@@ -217,6 +217,7 @@ export const MIGRATIONS: readonly string[] = [
   PAYMENTS_OF_PARTIES,
   CLIENT_ASSERTIONS,
   PARTY_CONSENTS,
+  PAID_BY,
 ];
 
 /**

@@ -95,6 +95,7 @@ CREATE TABLE payment (
   changed_at INTEGER NOT NULL,
   rail TEXT NOT NULL DEFAULT 'ledger',
   refunded INTEGER NOT NULL DEFAULT 0,         -- minor units that refunds give back or have given back
+  last_digits TEXT,                            -- of the card that paid, where the rail knows them
   UNIQUE (merchant_id, mref)
 ) STRICT;
 CREATE INDEX payment_of_merchant ON payment (merchant_id, created_at);

@@ -9,7 +9,7 @@ import { inUnits } from './purse-host.ts';
 
 const ACQUIRER = '12345';
 const SHOP = 'EDICOLA DUOMO';
-const TOKEN = '9000000000000000017';
+const CARD = { token: '9000000000000000017', lastDigits: '4242' } as const;
 
 /** What the issuer allows the customer, minor units. */
 const CARD_LIMIT = 1_000_000;
@@ -30,7 +30,7 @@ export function cardPurse(clock: Clock, folder: string | undefined): Purse {
     merchant: SHOP,
     terminals: ['SMS00001'],
     reversals: 'request',
-    cardOf: (number) => (number === CUSTOMER.number ? TOKEN : undefined),
+    cardOf: (number) => (number === CUSTOMER.number ? CARD : undefined),
     statements: async (from, to) => [{ name: 'card-host', text: host.statement(from, to) }],
   });
   return {

@@ -38,7 +38,7 @@ export class Acquirer implements PaymentHost {
       merchant: MERCHANT,
       terminals: TERMINALS,
       reversals: 'request',
-      cardOf: () => TOKEN,
+      cardOf: () => ({ token: TOKEN }),
       statements: async (from, to) => [{ name: 'town', text: this.double.statement(from, to) }],
     });
   }

@@ -6,7 +6,7 @@ import type { OpenLine } from './line.ts';
 import { type Acceptor, requestOf } from './requests.ts';
 import { approvalCodeOf, responseOf } from './response-codes.ts';
 import { readStatement, type Statement, settlementLineOf } from './statement.ts';
-import { newTrace, readTrace, type Trace } from './trace.ts';
+import { type Card, newTrace, readTrace, type Trace } from './trace.ts';
 
 /** How a {@link cardRail} is made. */
 export interface CardRailOptions extends Acceptor {
@@ -17,8 +17,8 @@ export interface CardRailOptions extends Acceptor {
   readonly silenceMs?: number;
   /** DE 41: the terminals that the service may use, at most 8 characters each. Each has 999,999 trace numbers. */
   readonly terminals: readonly [string, ...string[]];
-  /** The token of a customer's card, 1 to 19 digits, by phone number (E.164); `undefined`: the customer has none. */
-  readonly cardOf: (number: string) => string | undefined;
+  /** The card of a customer by phone number (E.164); `undefined`: the customer has none. */
+  readonly cardOf: (number: string) => Card | undefined;
   /** The acquirer's statements with the movements of a time, `[from, to)`, ms since 1970; they may have more. @throws Error when one is missing */
   readonly statements: (from: number, to: number) => Promise<readonly Statement[]>;
   /** What the acquirer is to keep of a purchase: hundredths of a per cent, and minor units. Default: not agreed, and not compared. */
@@ -61,6 +61,7 @@ export function cardRail(options: CardRailOptions): RemoteRail {
       if (answer === 'no-answer') return lost('the card host did not answer in time', trace);
       return outcomeOf(order, trace, request, answer);
     },
+    lastDigitsOf: (order) => readTrace(order).lastDigits,
     feeOf({ kind, amount }) {
       const { fee } = options;
       if (fee === undefined || kind !== 'charge') return undefined;

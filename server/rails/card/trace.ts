@@ -2,6 +2,14 @@ import { z } from 'zod';
 import type { ReadTx, Tx } from '../../store/store.ts';
 import type { RailOrder } from '../rail.ts';
 
+/** A customer's card, as the acquirer has it. */
+export interface Card {
+  /** DE 2, 1 to 19 digits: a token, never the number of the card itself. */
+  readonly token: string;
+  /** The last four digits of the number that is printed on the card, which receipts show. */
+  readonly lastDigits?: string | undefined;
+}
+
 /** The numbers of an order at the card host, kept with the attempt. A reversal has those of its charge. */
 export interface Trace {
   /** DE 41, 8 characters. */
@@ -14,6 +22,8 @@ export interface Trace {
   readonly at: number;
   /** DE 2; missing: the customer has none. */
   readonly card?: string | undefined;
+  /** What receipts show of the card. */
+  readonly lastDigits?: string | undefined;
   /** It has left before, so that the next one is a repeat. */
   readonly sent?: true | undefined;
   /** DE 15 of the answer, `MMDD`: on which day it is settled. */
@@ -26,6 +36,7 @@ const Note: z.ZodType<Trace> = z.object({
   reference: z.string(),
   at: z.int(),
   card: z.string().optional(),
+  lastDigits: z.string().optional(),
   sent: z.literal(true).optional(),
   settled: z.string().optional(),
 });
@@ -48,7 +59,7 @@ export async function newTrace(
   { txn, kind, note }: RailOrder,
   at: number,
   terminals: readonly [string, ...string[]],
-  cardOf: (number: string) => string | undefined,
+  cardOf: (number: string) => Card | undefined,
 ): Promise<Trace> {
   if (kind === 'reversal') {
     const { sent: _, ...ofCharge } = readTrace({ note });
@@ -68,7 +79,7 @@ export async function newTrace(
     trace: `${trace}`.padStart(6, '0'),
     reference: referenceOf(txn),
     at,
-    ...(card !== undefined && { card }),
+    ...(card !== undefined && { card: card.token, lastDigits: card.lastDigits }),
   };
 }
 

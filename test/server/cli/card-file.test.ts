@@ -89,11 +89,13 @@ describe('the file of the card host', () => {
     ['a token in letters', `${ANNA},tok_9017`, 1],
     ['a token that is too long', `${ANNA},90170000000000000000`, 1],
     ['a third column', `${ANNA},9017,Anna`, 1],
+    ['five last digits', `${ANNA},9017,14242`, 1],
+    ['a fourth column', `${ANNA},9017,4242,1`, 1],
     ['no token', `${ANNA},9017\n${BRUNO}`, 2],
   ])('needs customers without %s', async (_, customers, line) => {
     const said = await serveWith(JSON.stringify(SETTINGS), customers);
     expect(said).toBe(
-      `cash-server: ./customers.csv: line ${line} is not a number with +, a comma and a token of 1 to 19 digits\n`,
+      `cash-server: ./customers.csv: line ${line} is not a number with +, a comma and a token of 1 to 19 digits, or these and the last four digits of the card\n`,
     );
   });
 
@@ -103,7 +105,7 @@ describe('the file of the card host', () => {
   });
 });
 
-const CARDS = { what: 'cards', form: /^[0-9]{1,19}$/, expected: 'a token of 1 to 19 digits' };
+const CARDS = { what: 'cards', form: /^[0-9]{1,19}$/, expected: 'a token of 1 to 19 digits', hasDigits: true };
 
 describe('the cards of customers', () => {
   /** Cards in a file, which may be written anew at another time each. */
@@ -122,23 +124,23 @@ describe('the cards of customers', () => {
 
   it('are read again when the file has changed', () => {
     const { told, write, cardOf } = cards(`${ANNA},9017\r\n\r\n`);
-    expect([cardOf(ANNA), cardOf(BRUNO)]).toEqual(['9017', undefined]);
-    write(`${BRUNO},9025\n`);
-    expect([cardOf(ANNA), cardOf(BRUNO)]).toEqual([undefined, '9025']);
+    expect([cardOf(ANNA), cardOf(BRUNO)]).toEqual([{ token: '9017' }, undefined]);
+    write(`${BRUNO},9025,4242\n`);
+    expect([cardOf(ANNA), cardOf(BRUNO)]).toEqual([undefined, { token: '9025', lastDigits: '4242' }]);
     expect(told).toEqual([]);
   });
 
   it('stay as they were while the file is wrong, which is said once, without a token', () => {
     const { file, told, write, cardOf } = cards(`${ANNA},9017\n`);
     write(`${ANNA} 9025\n`);
-    expect([cardOf(ANNA), cardOf(ANNA)]).toEqual(['9017', '9017']);
+    expect([cardOf(ANNA)?.token, cardOf(ANNA)?.token]).toEqual(['9017', '9017']);
     expect(told).toEqual([
       expect.stringMatching(/^the cards of customers stay as they were: .*: line 1 is not a number/),
     ]);
     write(`${ANNA},9025\n`);
-    expect(cardOf(ANNA)).toBe('9025');
+    expect(cardOf(ANNA)?.token).toBe('9025');
     rmSync(file);
-    expect([cardOf(ANNA), cardOf(ANNA)]).toEqual(['9025', '9025']);
+    expect([cardOf(ANNA)?.token, cardOf(ANNA)?.token]).toEqual(['9025', '9025']);
     expect(told).toHaveLength(2);
     expect(told.join()).not.toMatch(/90(17|25)/);
   });

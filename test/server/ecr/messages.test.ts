@@ -55,7 +55,7 @@ const AT = new Date(2028, 6, 29, 15, 20).getTime();
 const PAID: EcrResult = {
   stan: 41,
   at: AT,
-  outcome: { ok: true, approvalCode: '4711', amount: { minor: 1_250, currency: 'EUR' } },
+  outcome: { ok: true, approvalCode: '4711', amount: { minor: 1_250, currency: 'EUR' }, paidBy: 'CARTA ****4242' },
 };
 const REFUSED: EcrResult = { stan: 42, at: AT, outcome: { ok: false, why: 'RIFIUTATO DAL CLIENTE' } };
 const ZEROS = '0'.repeat(40);
@@ -108,6 +108,7 @@ describe('an answer of the terminal', () => {
       'Edicola Citta ?1?',
       'CASH-MOBILE',
       'EUR 12,50',
+      'CARTA ****4242',
       'AUT. 4711',
       '29/07/2028 15:20',
       `TERM. ${T}`,

@@ -483,7 +483,7 @@ describe('a terminal', () => {
     register.ask(`${T}0R10${'0'.repeat(10)}`);
     await world.clock.advance(1_000);
     expect(messages(register).map((text) => text.slice(0, 2))).toEqual(['0E', '0S', '0E', '0S']);
-    expect(messages(register)[1]).toContain('Edicola Citta}CASH-MOBILE}EUR 12,50}');
+    expect(messages(register)[1]).toContain('Edicola Citta}CASH-MOBILE}EUR 12,50}CONTO PREPAGATO}');
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { write } from '../database.ts';
 import { FakeModem, LOST, READY } from '../fake-modem.ts';
 import { CUSTOMER_NUMBER, DEPOSIT, PIN, shop } from '../world.ts';
 
@@ -61,8 +62,11 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);
     await world.clock.advance(2_000);
-    await page.getByText('€12.50 · paid').waitFor();
-    await page.getByRole('cell', { name: 'paid', exact: true }).waitFor();
+    await page.getByText('€12.50 · paid, prepaid account').waitFor();
+    // As if a card had paid it, whose last digits its rail knew.
+    await write(world.database, "UPDATE payment SET rail = 'card', last_digits = '4242'");
+    await page.reload();
+    await page.getByRole('cell', { name: 'paid, card •••• 4242', exact: true }).waitFor();
     expect(trouble).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
+import { viewPayment, viewReceipt } from '../../../server/http/views.ts';
 import type { Outcome, Rail } from '../../../server/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { rotate } from '../rotate.ts';
@@ -252,6 +253,26 @@ describe('a refund', () => {
     world.kill();
     await world.open(undefined, { rails: [] });
     await expect(world.service.refund(txn)).rejects.toThrow('runs without the rail card');
+  });
+});
+
+describe('by what a payment was paid', () => {
+  it('is the same in the payment and its receipt when the service runs without the rail', async () => {
+    const rail = new ScriptedRail();
+    rail.digits = '4242';
+    const { world, txn } = await paid(rail);
+    const view = async () => [
+      await viewPayment(world.service, await world.service.payment(txn)),
+      viewReceipt(txn, await world.service.receipt(txn)),
+    ];
+    const before = await view();
+    expect(before).toMatchObject([
+      { rail: 'card', lastDigits: '4242' },
+      { rail: 'card', lastDigits: '4242', status: 'paid' },
+    ]);
+    world.kill();
+    await world.open(undefined, { rails: [] });
+    expect(await view()).toEqual(before);
   });
 });
 

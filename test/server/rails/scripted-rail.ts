@@ -29,6 +29,8 @@ export class ScriptedRail implements RemoteRail {
   /** What it is to keep of each movement. */
   fee: number | undefined;
   notices: Notice[] = [];
+  /** The last digits of the card that pays. */
+  digits: string | undefined;
 
   constructor(capabilities: Partial<Capabilities> = {}) {
     this.capabilities = {
@@ -61,6 +63,10 @@ export class ScriptedRail implements RemoteRail {
   /** The notices of the list, whatever the message is. */
   async accept(): Promise<readonly Notice[]> {
     return this.notices;
+  }
+
+  lastDigitsOf(): string | undefined {
+    return this.digits;
   }
 
   feeOf(): number | undefined {

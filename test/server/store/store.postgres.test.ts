@@ -693,6 +693,7 @@ describe('a database that is opened', () => {
       'ALTER TABLE device DROP COLUMN first_sealing_kid, DROP COLUMN first_signing_kid',
       'ALTER TABLE merchant DROP COLUMN in_vain_full_at, DROP COLUMN suspended_at',
       'ALTER TABLE merchant DROP COLUMN old_key_hash, DROP COLUMN old_key_until, DROP COLUMN key_revoked_at',
+      'ALTER TABLE payment DROP COLUMN last_digits',
       'ALTER TABLE process DROP COLUMN ready_modems',
       'ALTER TABLE receipt DROP COLUMN first_frame',
       'DROP TABLE jws_key, pairwise_key, ciba_request, client_assertion',

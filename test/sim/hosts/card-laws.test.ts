@@ -27,7 +27,7 @@ describe.each([
       merchant: 'MERCHANT1',
       terminals: ['TERM0001', 'TERM0002'],
       reversals,
-      cardOf: () => '9000000000000000017',
+      cardOf: () => ({ token: '9000000000000000017', lastDigits: '4242' }),
       statements: async (from, to) => [{ name: 'statement', text: host.statement(from, to) }],
     });
     return { rail, host };

@@ -21,7 +21,7 @@ async function trial() {
         merchant: 'MERCHANT1',
         terminals: ['T1', 'T2'],
         reversals: 'request',
-        cardOf: () => '9017',
+        cardOf: () => ({ token: '9017' }),
         statements: async () => statements.map((text, index) => ({ name: `${index}.csv`, text })),
       });
       return { rail, host };

@@ -34,7 +34,7 @@ async function storm(seed: string, payments: number) {
         merchant: 'MERCHANT1',
         terminals: ['T1', 'T2', 'T3'],
         reversals: 'request',
-        cardOf: () => '9017',
+        cardOf: () => ({ token: '9017' }),
         async statements() {
           const [heading = '', ...lines] = host.statement(0, clock.now()).trimEnd().split('\n');
           return [{ name: 'all', text: [heading, ...change.statement(lines)].join('\n') }];

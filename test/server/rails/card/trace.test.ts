@@ -50,9 +50,12 @@ describe('trace numbers', () => {
 
 describe('the numbers of an order', () => {
   it('have the first 12 digits of its txn, and the card of its customer', async () => {
-    const cards = new Map([['+393400000001', '9017']]);
+    const cards = new Map([['+393400000001', { token: '9017', lastDigits: '4242' }]]);
     const trace = await newTrace(transaction(41), WHOLE, 77, ['TERM0001'], (number) => cards.get(number));
-    expect(trace).toEqual({ terminal: 'TERM0001', trace: '000042', reference: '0123456789AB', at: 77, card: '9017' });
+    expect(trace).toEqual({
+      ...{ terminal: 'TERM0001', trace: '000042', reference: '0123456789AB', at: 77 },
+      ...{ card: '9017', lastDigits: '4242' },
+    });
   });
 
   it('name no card of a customer who has none', async () => {
