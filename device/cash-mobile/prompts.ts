@@ -163,7 +163,7 @@ export class Prompts {
     const say = (text: string, then: () => void) => screens.alert(texts.loginTitle, text, 'WARNING', then);
     if (transaction.mistyped) {
       this.end(transaction.ref);
-      this.#answers.send(this.#answers.refuse(device, transaction, 'no'));
+      this.#answers.send(this.#answers.refuse(device, transaction, 'wrong-digits'));
       agenda.conclude(() => say(texts.wrongDigitsAgain, () => agenda.next()));
       return;
     }

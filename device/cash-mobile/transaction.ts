@@ -89,7 +89,18 @@ export function awaitsReceipt(transaction: Transaction): boolean {
   return isOpen(transaction) && transaction.sent !== undefined && !awaitsCustomer(transaction);
 }
 
-const SAID: readonly Said[] = ['approved', 'no', 'not-me', 'expired', 'unreadable', 'muted', 'asked', 'cancelled'];
+/** A record has the place in this list: what is new comes last. */
+const SAID: readonly Said[] = [
+  'approved',
+  'no',
+  'not-me',
+  'expired',
+  'unreadable',
+  'muted',
+  'asked',
+  'cancelled',
+  'wrong-digits',
+];
 
 /** The bits of the first octet of a record. */
 const MERCHANT = 1;

@@ -1,13 +1,14 @@
 import { SafeMobileError } from './errors.ts';
 
-/** Why a customer refuses (REFUSE). */
-export type Refusal = 'no' | 'not-me' | 'expired' | 'unreadable' | 'muted';
+/** Why a phone refuses (REFUSE). `no` and `not-me`: its owner says so. `wrong-digits`: for a login they typed wrong digits of the match code twice. */
+export type Refusal = 'no' | 'not-me' | 'expired' | 'unreadable' | 'muted' | 'wrong-digits';
 export const REFUSAL_CODES: Readonly<Record<Refusal, number>> = {
   no: 1,
   'not-me': 2,
   expired: 3,
   unreadable: 4,
   muted: 5,
+  'wrong-digits': 6,
 };
 
 /** Where a payment or an authentication stands (RECEIPT, 4 bits). */

@@ -28,6 +28,7 @@ const ENDS: Readonly<Record<Refused['reason'], End>> = {
   expired: { to: 'expired' },
   muted: { to: 'refused', reason: 'muted' },
   unreadable: { to: 'failed', reason: 'unreadable' },
+  'wrong-digits': { to: 'failed', reason: 'wrong-digits' },
   'wrong-pin': { to: 'failed', reason: 'wrong-pin' },
   blocked: { to: 'failed', reason: 'blocked' },
 };

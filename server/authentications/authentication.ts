@@ -144,17 +144,6 @@ export async function findAuthentications(
 /** Later than every id, which are hexadecimal digits. */
 const AFTER_ALL = 'g';
 
-/** How many requests of a party wait at a phone. */
-export async function waitingOfParty(tx: ReadTx, party: PartyId, device: DeviceId): Promise<number> {
-  const waiting = await tx.get(
-    "SELECT count(*) AS n FROM authentication WHERE party_id = ? AND state = 'asked' AND party_id > 0 AND device_id = ?",
-    (row) => row.integer('n'),
-    party,
-    device,
-  );
-  return waiting ?? 0;
-}
-
 /** What a party has asked a person for, or wants to, and has not ended, oldest first. */
 export async function openBetween(tx: ReadTx, party: PartyId, person: PersonId): Promise<Authentication[]> {
   return tx.all(
@@ -168,6 +157,11 @@ export async function openBetween(tx: ReadTx, party: PartyId, person: PersonId):
 /** The person of an authentication that nobody was asked is asked now, by this phone. */
 export async function askedNow(tx: Tx, id: Ref, device: DeviceId): Promise<void> {
   await tx.run('UPDATE authentication SET device_id = ?, reason = NULL, due = NULL WHERE id = ?', device, id);
+}
+
+/** The person is not asked any more, and it waits for its end. @param reason for the operator. @param due when it expires, ms since 1970 */
+export async function askedNoMore(tx: Tx, id: Ref, reason: string, due: number): Promise<void> {
+  await tx.run('UPDATE authentication SET device_id = NULL, reason = ?, due = ? WHERE id = ?', reason, due, id);
 }
 
 function readAuthentication(row: Row): Authentication {

@@ -1,3 +1,4 @@
+import { deadlineOf } from '../approvals/approvals.ts';
 import { noteUnwilling } from '../approvals/asked-in-vain.ts';
 import { challengeByRef } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
@@ -9,6 +10,7 @@ import { ServiceError } from '../vocabulary/errors.ts';
 import type { PartyId, PersonId, Ref } from '../vocabulary/ids.ts';
 import {
   type Authentication,
+  askedNoMore,
   lockAuthentication,
   openBetween,
   purposeOf,
@@ -56,6 +58,38 @@ export async function cancelWithConsent(
   for (const one of open) if (one.deviceId !== undefined) await cancel(tx, context, one, 'consent-revoked');
 }
 
+/**
+ * The party asks the person anew, under another key: its screen shows other digits now, so what it has asked before is taken from the phone, and the
+ * question for consent, too. What gives way expires like what nobody is asked: the party does not learn by it whether the person could be asked.
+ */
+export async function giveWay(
+  tx: Tx,
+  context: AskingContext,
+  party: PartyId,
+  person: PersonId,
+  key: string,
+): Promise<void> {
+  for (const one of await openBetween(tx, party, person)) {
+    const question = one.key === key ? undefined : await withdrawn(tx, context, one);
+    if (question === undefined) continue;
+    await noteUnwilling(tx, context, { kind: 'party', id: party }, person, false);
+    await tellPhone(tx, context, question);
+  }
+}
+
+/** Takes from the phone what it was asked for this authentication, which then waits for its end. @returns the question, when its request has left */
+async function withdrawn(tx: Tx, context: AskingContext, one: Authentication): Promise<Ref | undefined> {
+  const { id, partyId, deviceId, createdAt, ttl } = one;
+  if (deviceId === undefined) return withdrawQuestion(tx, context, one);
+  const request = await context.approvals.withdraw(tx, { ref: id, purpose: purposeOf(one), deviceId });
+  if (request === undefined) return undefined;
+  const due = deadlineOf({ time: Math.floor(createdAt / 1000), ttl }) + 1;
+  await askedNoMore(tx, id, 'asked-anew', due);
+  context.timers.dueAt(tx, due);
+  await context.journal.record(tx, { kind: 'authentication', id, partyId, to: 'asked', reason: 'asked-anew' });
+  return request === 'sent' ? id : undefined;
+}
+
 /** @returns `undefined` when it had ended before: whoever ends the question decides */
 async function cancel(
   tx: Tx,
@@ -66,7 +100,11 @@ async function cancel(
   const { id, deviceId } = one;
   if (deviceId === undefined) return cancelUnasked(tx, context, one, reason);
   const request = await context.approvals.withdraw(tx, { ref: id, purpose: purposeOf(one), deviceId });
-  if (request === undefined) return undefined;
+  if (request === undefined) {
+    const locked = await lockAuthentication(tx, id);
+    // Meanwhile the party has asked anew, and this one waits for its end.
+    return locked.deviceId === undefined ? cancelUnasked(tx, context, locked, reason) : undefined;
+  }
   const unsent = request === 'unsent';
   const cancelled = await end(tx, context, one, { to: 'cancelled', reason, unsent });
   if (!unsent) await tellPhone(tx, context, id);

@@ -6,7 +6,7 @@ import type { AskingContext } from '../approvals/context.ts';
 import type { Asked, Refused } from '../approvals/purpose.ts';
 import type { Recipient } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
-import { consentByRef, giveConsent, noteConsentAsked, refuseConsent } from '../parties/consents.ts';
+import { consentByRef, endWaitForConsent, giveConsent, noteConsentAsked, refuseConsent } from '../parties/consents.ts';
 import { partyById, type RelyingParty } from '../parties/relying-parties.ts';
 import { personById } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
@@ -65,7 +65,7 @@ export async function consentApproved(tx: Tx, context: AskingContext, { challeng
   await context.approvals.ask(tx, recipient, purposeOf(one), requestOf(context, party, one, left - (left % 10)));
 }
 
-/** The person refuses, or the phone in their place, or the PIN tries are used up. What has waited expires. */
+/** The person refuses, or the phone in their place, or the tries of digits or PIN are used up. What has waited expires. */
 export function consentRefused(tx: Tx, context: AskingContext, asked: Asked, { reason }: Refused): Promise<void> {
   return notConsented(tx, context, asked, reason);
 }
@@ -85,11 +85,18 @@ async function notConsented(
   const consent = await consentByRef(tx, challenge.ref);
   if (consent === undefined) return;
   const party = partyId(consent.partyId);
-  const isNo = reason === 'no' || reason === 'not-me';
-  if (isNo) await refuseConsent(tx, party, consent.personId, context.clock.now() + QUIET_MS);
-  await record(tx, context, party, recipient.personId, isNo ? 'refused' : 'unanswered');
+  const ended = endOf(reason);
+  if (ended === 'refused') await refuseConsent(tx, party, consent.personId, context.clock.now() + QUIET_MS);
+  // Whoever mistyped begins anew at once, with the digits of the next request.
+  if (ended === 'wrong-digits') await endWaitForConsent(tx, challenge.ref, challenge.deadline);
+  await record(tx, context, party, recipient.personId, ended);
   const asker = { kind: 'party', id: party } as const;
   await noteUnwilling(tx, context, asker, personId(consent.personId), reason === 'not-me');
+}
+
+function endOf(reason: Refused['reason']): 'refused' | 'wrong-digits' | 'unanswered' {
+  if (reason === 'no' || reason === 'not-me') return 'refused';
+  return reason === 'wrong-digits' ? reason : 'unanswered';
 }
 
 async function record(
@@ -97,7 +104,7 @@ async function record(
   { journal }: AskingContext,
   party: PartyId,
   person: PersonId,
-  to: 'asked' | 'given' | 'refused' | 'unanswered',
+  to: 'asked' | 'given' | ReturnType<typeof endOf>,
 ): Promise<void> {
   await journal.record(tx, { kind: 'consent', partyId: party, personId: person, to });
 }

@@ -21,8 +21,8 @@ import {
   insertAuthentication,
   purposeOf,
   type Wanted,
-  waitingOfParty,
 } from './authentication.ts';
+import { giveWay } from './cancel.ts';
 import { askForConsent } from './consent.ts';
 import { BETWEEN, requestOf } from './message.ts';
 
@@ -80,6 +80,7 @@ export async function requestAuthentication(
   const asker: PartyAsker = { kind: 'party', id: party.id };
   await checkStanding(tx, context, asker);
   const device = await lockEnrolledDevice(tx, order.who);
+  if (device !== undefined) await giveWay(tx, context, party.id, device.personId, order.key);
   const asking = await askingOf(tx, context, asker, device);
   const created = create(context, party, order, device, asking);
   const deadline = deadlineOf({ time: unixTime(context), ttl: created.ttl });
@@ -179,11 +180,7 @@ async function silenceAt(
   if (device === undefined || !mayBeAsked(device)) return 'unreachable';
   const impatience = await impatienceOf(tx, context, asker, device.personId);
   if (impatience !== undefined) return impatience;
-  const { waitingAtCustomer, waitingOfMerchant } = context.limits;
-  const isBusy =
-    (await openChallengesOf(tx, device.id)) >= waitingAtCustomer ||
-    (await waitingOfParty(tx, asker.id, device.id)) >= waitingOfMerchant;
-  return isBusy ? 'person-busy' : undefined;
+  return (await openChallengesOf(tx, device.id)) >= context.limits.waitingAtCustomer ? 'person-busy' : undefined;
 }
 
 /** Last, because all requests of the party meet here. @throws ServiceError `limit-exceeded`, and nothing of the request is written */

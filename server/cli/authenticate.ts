@@ -26,6 +26,8 @@ const ENDS: Readonly<Record<AuthenticationView['state'], string>> = {
   failed: 'Not confirmed: too many wrong PINs, or the phone could not show it',
 };
 
+const WRONG_DIGITS = 'Not confirmed: the person typed wrong digits of the code twice';
+
 /** Asks the person, shows the match code, waits for the end: exit code 0 when they confirmed. @throws UsageError, ClientError */
 export async function authenticate(program: Command): Promise<void> {
   const { as, who, title, ttl, server, keys } = program.opts<Options>();
@@ -39,11 +41,11 @@ export async function authenticate(program: Command): Promise<void> {
     throw error;
   });
   output.print({ event: 'asked', id, matchCode }, `Code ${matchCode}: the phone asks for its last two digits`);
-  const { state } = await client.ended(id, { signal: stop.signal }).catch((error: unknown) => {
+  const { state, reason } = await client.ended(id, { signal: stop.signal }).catch((error: unknown) => {
     if (stop.signal.aborted) return client.cancel(id);
     throw error;
   });
-  output.print({ event: 'ended', id, state }, ENDS[state]);
+  output.print({ event: 'ended', id, state, reason }, reason === 'wrong-digits' ? WRONG_DIGITS : ENDS[state]);
   if (state !== 'confirmed') process.exitCode = 1;
 }
 

@@ -14,9 +14,9 @@ type ConsentAnswer = z.infer<typeof ConsentAnswer>;
 
 const ConsentsAnswer = z.object({ consents: z.array(ConsentAnswer) });
 
-/** `cash-server person consents` and `person revoke-consent`. */
+/** `cash-server person consents`, `person revoke-consent` and `person lift-refusal`. */
 export function consentCommands(): readonly Command[] {
-  return [listCommand(), revokeCommand()];
+  return [listCommand(), revokeCommand(), liftCommand()];
 }
 
 function listCommand(): Command {
@@ -31,9 +31,26 @@ function listCommand(): Command {
 }
 
 function lineOf({ party, givenAt, quietUntil }: ConsentAnswer): string {
-  const standing =
-    givenAt === undefined ? `may not ask, and not for consent before ${quietUntil}` : `may ask since ${givenAt}`;
-  return `Relying party ${party} ${standing}`;
+  if (givenAt !== undefined) return `Relying party ${party} may ask since ${givenAt}`;
+  if (quietUntil === undefined) return `Relying party ${party} may not ask before it has consent`;
+  return `Relying party ${party} may not ask, and not for consent before ${quietUntil}`;
+}
+
+function liftCommand(): Command {
+  return withPerson(withServer(new Command('lift-refusal')))
+    .description(
+      'a person lets a relying party, which they have refused, ask again whether it may; before the 30 days are over',
+    )
+    .requiredOption('--party <id>', 'the relying party', wholeNumberOption)
+    .action(async ({ party, ...options }: PersonChoice & { party: number }, command: Command) => {
+      const { id } = await findPerson(command, options);
+      const request = { method: 'POST', path: `/v1/people/${id}/consents/lift-refusal`, body: { party } } as const;
+      const { consents } = await askService(command, request, ConsentsAnswer);
+      outputOf(command).print(
+        { event: 'consents', person: id, consents },
+        `Relying party ${party} may ask person ${id} again whether it may`,
+      );
+    });
 }
 
 function revokeCommand(): Command {

@@ -104,7 +104,7 @@ export const AuthenticationView: z.ZodType<AuthenticationView> = z
     state: z
       .enum(AUTHENTICATION_STATES)
       .describe(
-        'asked: no answer yet, which is also said of a number that nobody has; not-me: the person did not begin this; failed: too many wrong PINs',
+        'asked: no answer yet, which is also said of a number that nobody has; not-me: the person did not begin this; failed: wrong digits of the match code twice, or too many wrong PINs; reason says which',
       ),
     ended: z.boolean().describe('Nothing more happens'),
     reason: z.string().optional(),

@@ -29,7 +29,7 @@ const ConsentsView: z.ZodType<ConsentsView> = z.object({
   ),
 });
 
-const RevokeBody: z.ZodType<{ readonly party: number }> = z.strictObject({
+const PartyBody: z.ZodType<{ readonly party: number }> = z.strictObject({
   party: z.int().min(1).describe('The relying party'),
 });
 
@@ -58,20 +58,37 @@ export async function consentRoutes(app: FastifyInstance, service: Service): Pro
         tags,
         summary: 'A person takes back that a relying party may ask them',
         params: IdParams,
-        body: RevokeBody,
+        body: PartyBody,
         response: { 200: ConsentsView },
       },
     },
     async (request) =>
       viewConsents(await consents.revoke(request.params.id, request.body.party, actOf(service, request))),
   );
+
+  routes.post(
+    '/v1/people/:id/consents/lift-refusal',
+    {
+      schema: {
+        tags,
+        summary: 'A person lets a relying party, which they have refused, ask again whether it may ask them',
+        params: IdParams,
+        body: PartyBody,
+        response: { 200: ConsentsView },
+      },
+    },
+    async (request) =>
+      viewConsents(await consents.liftRefusal(request.params.id, request.body.party, actOf(service, request))),
+  );
 }
 
 function viewConsents(consents: readonly Consent[]): ConsentsView {
   const timeOf = (at: number) => new Date(at).toISOString();
   return {
-    consents: consents.map(({ partyId: party, givenAt, quietUntil }) =>
-      givenAt === undefined ? { party, quietUntil: timeOf(quietUntil) } : { party, givenAt: timeOf(givenAt) },
-    ),
+    consents: consents.map(({ partyId: party, givenAt, quietUntil }) => ({
+      party,
+      ...(givenAt !== undefined && { givenAt: timeOf(givenAt) }),
+      ...(givenAt === undefined && quietUntil > 0 && { quietUntil: timeOf(quietUntil) }),
+    })),
   };
 }

@@ -22,6 +22,7 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'POST /v1/people/:id/deposits': 'clerk',
   'POST /v1/merchants': 'clerk',
   'POST /v1/people/:id/unlock': 'treasurer',
+  'POST /v1/people/:id/consents/lift-refusal': 'treasurer',
   'POST /v1/people/:id/wipe': 'treasurer',
   'POST /v1/deposits/:id/confirm': 'treasurer',
   'POST /v1/deposits/:id/reject': 'treasurer',

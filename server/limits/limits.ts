@@ -25,7 +25,7 @@ export interface Limits {
   readonly codeTriesElsewhere: number;
   /** Answers "the activation is over" to ENROL from the registered number. */
   readonly activationOver: number;
-  /** Requests that wait for a customer's answer: of one merchant or relying party, and of all. */
+  /** Requests that wait for a customer's answer: of one merchant, and of all. Of a relying party the latest waits. */
   readonly waitingOfMerchant: number;
   readonly waitingAtCustomer: number;
   /** Requests of a merchant that the customer did not pay, to one customer; of a relying party that the person did not confirm. */

@@ -73,6 +73,13 @@ export async function refuseConsent(tx: Tx, party: number, person: number, until
   return (await tx.run(sql, until, party, person)) > 0;
 }
 
+/** A refusal, or a consent that was taken back, holds no longer: the party may ask again at once. @param now ms since 1970 @returns whether one held */
+export async function liftRefusal(tx: Tx, party: number, person: number, now: number): Promise<boolean> {
+  const sql =
+    'UPDATE party_consent SET quiet_until = 0 WHERE party_id = ? AND person_id = ? AND given_at IS NULL AND quiet_until > ?';
+  return (await tx.run(sql, party, person, now)) > 0;
+}
+
 /** The parties that have asked a person, in the order of their registration. */
 export function consentsOf(tx: ReadTx, person: number): Promise<Consent[]> {
   return tx.all('SELECT * FROM party_consent WHERE person_id = ? ORDER BY party_id', readConsent, person);

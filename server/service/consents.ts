@@ -2,7 +2,7 @@ import type { AskingContext } from '../approvals/context.ts';
 import { cancelWithConsent } from '../authentications/cancel.ts';
 import { QUIET_MS } from '../authentications/consent.ts';
 import { type Act, withAct } from '../operators/audit.ts';
-import { type Consent, consentsOf, refuseConsent } from '../parties/consents.ts';
+import { type Consent, consentsOf, liftRefusal, refuseConsent } from '../parties/consents.ts';
 import { lockDevicesOf } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -13,7 +13,7 @@ interface ConsentsContext extends AskingContext {
   readonly store: Store;
 }
 
-/** Which relying parties may ask a person. They give their consent on their phone; here it is looked at and taken back. */
+/** Which relying parties may ask a person. They give or refuse their consent on their phone; here it is looked at, and either is taken back. */
 export class Consents {
   readonly #context: ConsentsContext;
 
@@ -42,5 +42,19 @@ export class Consents {
     };
     const withAudit = withAct(act, clock, work, () => `person:${person} party:${party}`);
     return store.transaction('consent revoked', withAudit, 'fail');
+  }
+
+  /** The person lets the party ask again whether it may, before the 30 days are over. @throws ServiceError `not-found` */
+  liftRefusal(person: number, party: number, act?: Act): Promise<Consent[]> {
+    const { store, clock, journal } = this.#context;
+    const work = async (tx: Tx) => {
+      if (!(await liftRefusal(tx, party, person, clock.now())))
+        throw new ServiceError('not-found', `person ${person} has refused nothing to relying party ${party}`);
+      const to = 'refusal-lifted';
+      await journal.record(tx, { kind: 'consent', partyId: partyId(party), personId: personId(person), to });
+      return consentsOf(tx, person);
+    };
+    const withAudit = withAct(act, clock, work, () => `person:${person} party:${party}`);
+    return store.transaction('refusal lifted', withAudit, 'fail');
   }
 }

@@ -40,7 +40,15 @@ export type ServiceEvent =
       readonly kind: 'consent';
       readonly partyId: PartyId;
       readonly personId: PersonId;
-      readonly to: 'asked' | 'given' | 'refused' | 'unanswered' | 'cancelled' | 'revoked';
+      readonly to:
+        | 'asked'
+        | 'given'
+        | 'refused'
+        | 'wrong-digits'
+        | 'unanswered'
+        | 'cancelled'
+        | 'revoked'
+        | 'refusal-lifted';
     }
   | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
   | { readonly kind: 'pin-changed'; readonly deviceId: DeviceId; readonly personId: PersonId }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type IncomingSms, systemClock } from '../../modem/index.ts';
 import { APPLICATION_PORT } from '../../server/index.ts';
 import type { Tx } from '../../server/store/store.ts';
+import { bank } from './authentications/bank.ts';
 import type { TestPhone } from './phone.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
 import { PIN, shop, type World } from './world.ts';
@@ -147,6 +148,22 @@ describe('while', { timeout: 60_000 }, () => {
     await confirmed;
     const states = (await world.service.devices(customer.person.id)).map(({ state }) => state);
     expect(states).toEqual(['active', 'revoked', 'registered']);
+    expect(troubles(world)).toEqual([]);
+  });
+
+  it('a relying party asks anew, its cancel of the request before ends what has given way', async () => {
+    const { world, party, order, ask, stateOf } = await bank();
+    const first = await ask();
+    let cancelled: Promise<unknown> | undefined;
+    meanwhile(world, 'authentication', 'UPDATE challenge', () => {
+      cancelled = world.service.authentications.cancel(party, first.id).then(
+        ({ state }) => state,
+        (error) => error.code,
+      );
+      return cancelled;
+    });
+    await world.service.authentications.request(party, order());
+    expect([await cancelled, await stateOf(first.id)]).toEqual(['cancelled', 'cancelled']);
     expect(troubles(world)).toEqual([]);
   });
 });

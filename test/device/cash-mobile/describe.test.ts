@@ -25,6 +25,7 @@ test.each<[said: Said | undefined, status: Status | undefined, words: string]>([
   ['expired', undefined, 'Expired'],
   ['unreadable', undefined, 'Could not be read'],
   ['muted', undefined, 'Refused: too many'],
+  ['wrong-digits', undefined, 'Wrong digits'],
   ['approved', 'paid', 'Paid'],
   ['no', 'refused', 'Refused'],
   ['cancelled', 'cancelled', 'Cancelled'],

@@ -105,13 +105,15 @@ describe('Wrong digits', () => {
     expect(wordsOf(cash)).toContain('PIN');
   });
 
-  test('twice are a refusal "no" at once, without a PIN field, and the phone says why', async () => {
+  test('twice are an answer of their own at once, without a PIN field, and the phone says why', async () => {
     const { cash, login, fields } = await asked();
     await typeDigits(cash, '12');
     await cash.select('OK');
     await typeDigits(cash, '71');
-    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', txn: login.challenge, reason: 'no' }]);
-    expect(wordsOf(cash)).toEqual(['Wrong digits again. The login was refused.']);
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', txn: login.challenge, reason: 'wrong-digits' }]);
+    expect(wordsOf(cash)).toEqual([
+      'Wrong digits again. Nothing was confirmed. Begin the login anew on the other screen.',
+    ]);
     await cash.send(cash.service.receipt(login.challenge, 'refused'));
     await cash.select('OK');
     expect(cash.phone.screen.title).toBe('Refused');
@@ -127,7 +129,7 @@ describe('Wrong digits', () => {
     await again.clock.advance(30_000);
     expect(wordsOf(again)).toEqual([`Asked by: ${PARTY}`, 'Anagrafe']);
     await typeDigits(again, '13');
-    expect(service.heard).toMatchObject([{ type: 'REFUSE', txn: login.challenge, reason: 'no' }]);
+    expect(service.heard).toMatchObject([{ type: 'REFUSE', txn: login.challenge, reason: 'wrong-digits' }]);
   });
 
   test('that are too few are no try', async () => {

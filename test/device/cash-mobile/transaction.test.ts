@@ -27,7 +27,17 @@ const STATUSES: readonly Status[] = [
   'refunded',
   'confirmed',
 ];
-const SAID: readonly Said[] = ['approved', 'no', 'not-me', 'expired', 'unreadable', 'muted', 'asked', 'cancelled'];
+const SAID: readonly Said[] = [
+  'approved',
+  'no',
+  'not-me',
+  'expired',
+  'unreadable',
+  'muted',
+  'asked',
+  'cancelled',
+  'wrong-digits',
+];
 
 const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const milliseconds = fc.integer({ min: 0, max: 2 ** 45 });

@@ -34,7 +34,7 @@ function linesOf(table: Readonly<Record<string, number>>): string {
 
 describe('The numbers on the air are for ever', () => {
   it.each([
-    ['REFUSE reason', REFUSAL_CODES, '1 no, 2 not-me, 3 expired, 4 unreadable, 5 muted'],
+    ['REFUSE reason', REFUSAL_CODES, '1 no, 2 not-me, 3 expired, 4 unreadable, 5 muted, 6 wrong-digits'],
     [
       'RECEIPT status',
       STATUS_CODES,

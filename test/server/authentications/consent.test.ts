@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hexOf } from '../../../device/safe-mobile/index.ts';
+import { STANDARD_LIMITS } from '../../../server/limits/limits.ts';
 import { rows, write } from '../database.ts';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { bank } from './bank.ts';
@@ -23,7 +24,7 @@ async function stranger() {
     customer.phone.approve(PIN);
     await world.clock.advance(3 * SECOND);
   };
-  const refuse = async (reason: 'no' | 'not-me' | 'muted') => {
+  const refuse = async (reason: 'no' | 'not-me' | 'muted' | 'wrong-digits') => {
     customer.phone.refuse(reason);
     await world.clock.advance(3 * SECOND);
   };
@@ -70,15 +71,20 @@ describe('the first request of a relying party', () => {
     expect(phone.lastAsked().message).toMatchObject({ title: 'Wants to ask you from now on' });
   });
 
-  it('has nothing of the same party beside it on the phone', async () => {
-    const { world, party, ask, titles, stateOf, approve } = await stranger();
-    await ask();
+  it('has nothing of the same party beside it on the phone: the next request takes its place, with the digits of its own screen', async () => {
+    const { world, customer, party, ask, titles, stateOf, approve, heard, consents } = await stranger();
+    const first = await ask();
     const second = await ask();
-    expect([titles(), await stateOf(second.id)]).toEqual([[QUESTION], 'asked, no-consent']);
-    // Nobody is asked for the second, so its end leaves the question.
-    await world.service.authentications.cancel(party, second.id);
+    expect([titles(), heard()]).toEqual([
+      [QUESTION, QUESTION],
+      ['AUTH_REQUEST', 'RECEIPT cancelled', 'AUTH_REQUEST'],
+    ]);
+    expect(customer.phone.lastAsked().message).toMatchObject({ matchCode: second.matchCode });
+    // Nobody is asked for the first any more, so its end leaves the question of the second.
+    await world.service.authentications.cancel(party, first.id);
     await approve();
-    expect(titles()).toEqual([QUESTION, LOGIN]);
+    expect([titles(), await stateOf(second.id)]).toEqual([[QUESTION, QUESTION, LOGIN], 'asked']);
+    expect(consents()).toEqual(['asked', 'cancelled', 'asked', 'given']);
   });
 
   it.each(['no', 'not-me'] as const)('that is refused with "%s" is remembered for 30 days', async (reason) => {
@@ -91,6 +97,36 @@ describe('the first request of a relying party', () => {
     await world.clock.advance(DAY);
     await ask();
     expect(titles()).toEqual([QUESTION, QUESTION]);
+  });
+
+  it('that is lifted by an operator is asked again at once', async () => {
+    const { world, customer, party, ask, refuse, titles, consents } = await stranger();
+    const { consents: office } = world.service.parties;
+    await ask();
+    await refuse('no');
+    expect(await office.liftRefusal(customer.person.id, party.id)).toMatchObject([{ quietUntil: 0 }]);
+    await ask();
+    expect([titles(), consents()]).toEqual([
+      [QUESTION, QUESTION],
+      ['asked', 'refused', 'refusal-lifted', 'asked'],
+    ]);
+  });
+
+  it('that has wrong digits twice is no refusal: the next asks at once; it counts as one that was not answered', async () => {
+    const { ask, approve, refuse, titles, stateOf, consents } = await stranger();
+    const first = await ask();
+    await refuse('wrong-digits');
+    expect([await stateOf(first.id), consents()]).toEqual(['asked, first-contact', ['asked', 'wrong-digits']]);
+    const second = await ask();
+    await approve();
+    await approve();
+    expect([titles(), await stateOf(second.id)]).toEqual([[QUESTION, QUESTION, LOGIN], 'confirmed']);
+    const other = await stranger();
+    for (let times = 0; times < 8; times += 1) {
+      await other.ask();
+      if (other.titles().length > times) await other.refuse('wrong-digits');
+    }
+    expect(other.titles()).toHaveLength(STANDARD_LIMITS.inVainAtCustomer.atOnce);
   });
 
   it('that nobody answers, or the phone refuses, may come again when its time is over', async () => {

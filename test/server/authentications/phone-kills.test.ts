@@ -25,18 +25,21 @@ async function asked() {
   const { id, matchCode } = authentication;
   /** The last two digits on the other screen, or others. */
   const digits = (more = 0) => String((matchCode + more) % 100).padStart(2, '0');
-  const state = async () => (await world.service.authentications.one(party, id)).state;
+  const state = async () => {
+    const { state, reason } = await world.service.authentications.one(party, id);
+    return reason === undefined ? state : `${state}, ${reason}`;
+  };
   return { world, owner, digits, state };
 }
 
 describe('a login whose digits are mistyped, or whose phone or service is killed', () => {
-  it('is refused after wrong digits twice, whatever the PIN', async () => {
+  it('fails by wrong digits twice, whatever the PIN', async () => {
     const { owner, digits, state } = await asked();
     await owner.logIn(digits(1), PIN);
     expect(await state()).toBe('asked');
     await owner.logIn(digits(2), PIN);
     await owner.pause();
-    expect([await state(), owner.screen.title]).toEqual(['refused', 'Refused']);
+    expect([await state(), owner.screen.title]).toEqual(['failed, wrong-digits', 'Refused']);
   });
 
   it('is confirmed also by a second try of the digits', async () => {

@@ -247,6 +247,13 @@ describe('person consents', () => {
     expect(await run('person', 'consents', '--person', '1')).toBe(
       `Relying party 1 may not ask, and not for consent before ${until}`,
     );
+    expect(await run('person', 'lift-refusal', '--person', '1', '--party', '1')).toBe(
+      'Relying party 1 may ask person 1 again whether it may',
+    );
+    expect(await run('person', 'consents', '--person', '1')).toBe('Relying party 1 may not ask before it has consent');
+    await expect(run('person', 'lift-refusal', '--person', '1', '--party', '1')).rejects.toThrow(
+      'person 1 has refused nothing to relying party 1',
+    );
     await expect(run('person', 'revoke-consent', '--person', '1', '--party', '9')).rejects.toThrow(
       'relying party 9 has never asked person 1',
     );

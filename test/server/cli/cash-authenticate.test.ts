@@ -57,6 +57,12 @@ describe('cash-authenticate', () => {
   it.each<[string, string, (phone: Awaited<ReturnType<typeof open>>['customer']['phone']) => void, number]>([
     ['confirmed', 'Confirmed', (phone) => phone.approve(PIN), 0],
     ['refused', 'Not confirmed: refused', (phone) => phone.refuse(), 1],
+    [
+      'failed',
+      'Not confirmed: the person typed wrong digits of the code twice',
+      (phone) => phone.refuse('wrong-digits'),
+      1,
+    ],
     ['not-me', 'Not confirmed: the person did not begin this', (phone) => phone.refuse('not-me'), 1],
   ])('%s: shows the code, and says how it ended: %s', async (state, sentence, answer, code) => {
     const { ask, run, customer, party, world } = await open();

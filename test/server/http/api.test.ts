@@ -409,6 +409,7 @@ describe('what needs no key', () => {
       '/v1/people/{id}',
       '/v1/people/{id}/activations',
       '/v1/people/{id}/consents',
+      '/v1/people/{id}/consents/lift-refusal',
       '/v1/people/{id}/consents/revoke',
       '/v1/people/{id}/deposits',
       '/v1/people/{id}/lock',

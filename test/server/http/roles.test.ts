@@ -26,6 +26,7 @@ const ROUTES: readonly (readonly [string, Role, number, (by: Role) => object | u
   ['POST /v1/people/:id/lock', 'clerk', 200, NOTHING],
   ['GET /v1/people/:id/consents', 'viewer', 200, NOTHING],
   ['POST /v1/people/:id/consents/revoke', 'clerk', 404, () => ({ party: 1 })],
+  ['POST /v1/people/:id/consents/lift-refusal', 'treasurer', 404, () => ({ party: 1 })],
   // The phone of person 1 is not locked once it was unlocked, nor there once it was wiped.
   ['POST /v1/people/:id/unlock', 'treasurer', 200, NOTHING],
   ['POST /v1/people/:id/wipe', 'treasurer', 200, NOTHING],

@@ -146,6 +146,7 @@ async function partyLife(world: World, { phone, person }: Subscriber): Promise<v
   await parties.consents.revoke(person.id, party.id);
   await parties.consents.list(person.id);
   await ask('f');
+  await parties.consents.liftRefusal(person.id, party.id);
   await parties.keys.revoke(party.id);
 }
 
