@@ -11,7 +11,11 @@ export function cellsOf(text: string): number {
   return cells;
 }
 
+// The letters of most languages of Europe, before the first combining mark: most rows have no others.
+const BEFORE_MARKS = '\u0300';
+
 function characterCells(character: string): number {
+  if (character < BEFORE_MARKS) return 1;
   if (NARROWEST.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 }

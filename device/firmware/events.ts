@@ -75,6 +75,8 @@ export class Watchers {
 
   /** Calls a watcher with all events from now on; the returned function ends that. */
   add(watcher: (event: HandsetEvent) => void): () => void {
+    // While nobody watches, no screen is drawn. One that has stood there longer is no event for the first watcher.
+    if (this.#watchers.size === 0 && !this.#drawing) this.#drawn = JSON.stringify(this.#screen());
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
@@ -89,6 +91,7 @@ export class Watchers {
     this.#drawing = true;
     queueMicrotask(() => {
       this.#drawing = false;
+      if (this.#watchers.size === 0) return;
       const screen = this.#screen();
       const drawn = JSON.stringify(screen);
       if (drawn === this.#drawn) return;

@@ -17,7 +17,6 @@ import {
   openEnrol,
   openUp,
   type PayRequest,
-  phonePrimitives as primitives,
   type Receipt,
   readFrameHeader,
   receiptKidOf,
@@ -30,8 +29,10 @@ import {
   verifySignature,
 } from '../../../device/safe-mobile/index.ts';
 import type { IncomingSms, OutgoingSms } from '../../../modem/index.ts';
+import { servicePrimitives } from '../../../server/index.ts';
 import { type SeededRandom, seededRandom, type VirtualClock } from '../../../sim/index.ts';
 
+const primitives = servicePrimitives();
 const SERVICE_NUMBER = '+393400000001';
 const DEVICE_ID = 0x01020304;
 export const PAYEE = 'Edicola Duomo';

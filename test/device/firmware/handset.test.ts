@@ -91,6 +91,15 @@ describe('A screen', () => {
     expect(events).toHaveLength(1);
   });
 
+  test('is told to who begins to watch in the turn that changes it', async () => {
+    const phone = bench();
+    await settle(phone.clock);
+    phone.phone.select('Menu');
+    const events = eventsOf(phone);
+    await settle(phone.clock);
+    expect(events).toMatchObject([{ kind: 'screen', screen: { title: 'Menu' } }]);
+  });
+
   test('is not told any more to who has stopped watching', async () => {
     const phone = bench();
     const events: HandsetEvent[] = [];

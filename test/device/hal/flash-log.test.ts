@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Flash, FlashError, fileFlash } from '../../../device/index.ts';
+import { anyCharacter } from '../../any-text.ts';
 
 /**
  * The power of the machine: it goes after so many changes of the disk, in the middle of a write after so many octets of it. Or the disk
@@ -211,7 +212,7 @@ describe('A flash file that the power cuts', () => {
   test('any writes, cut anywhere: before or after', () => {
     const value = fc.oneof(
       fc.constant(undefined),
-      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({ unit: anyCharacter, maxLength: 20 }),
       fc.dictionary(
         fc.string({ maxLength: 3 }),
         fc.dictionary(fc.string({ maxLength: 2 }), fc.string({ maxLength: 20 })),

@@ -1,7 +1,7 @@
 import { runInThisContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
-  BUILT_IN,
+  builtInWith,
   type HandsetEvent,
   inProcess,
   midp,
@@ -10,6 +10,7 @@ import {
   textOf,
 } from '../../../device/index.ts';
 import type { Boot } from '../../../device/machine/machine.ts';
+import { servicePrimitives } from '../../../server/index.ts';
 import { type CashBench, enrolled, PIN } from '../cash-mobile/cash-bench.ts';
 import { openEngine } from './engine.ts';
 
@@ -431,7 +432,7 @@ describe.each(TABLES)('A hostile suite %s', (_where, suites, boot) => {
     // A twentieth of what a phone gives, so that endless loops end soon.
     const engine = await openEngine({ fuel: 500 });
     const classes = suites.map((suite, index) => [`Suite${index}`, boot(engine, SCRIPT(suite))] as const);
-    cash = await enrolled({ classes: new Map([...BUILT_IN, ...classes]) });
+    cash = await enrolled({ classes: new Map([...builtInWith(servicePrimitives()), ...classes]) });
     suites.forEach((suite, index) => {
       if (suite.unsigned)
         cash.handset.install(jad(`Suite${index}`).replace(/\nMIDlet-Permissions.*/, ''), { kind: 'nobody' });

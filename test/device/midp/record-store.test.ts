@@ -8,6 +8,7 @@ import {
   RecordStore,
   UTFDataFormatException,
 } from '../../../device/midp/index.ts';
+import { anyCharacter } from '../../any-text.ts';
 import { fakeContext } from './context.ts';
 
 const octets = (...values: number[]) => Uint8Array.from(values);
@@ -183,7 +184,7 @@ describe('DataOutputStream and DataInputStream (java.io)', () => {
         fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
         fc.maxSafeInteger(),
         fc.uint8Array({ maxLength: 200 }),
-        fc.string({ unit: 'binary', maxLength: 50 }),
+        fc.string({ unit: anyCharacter, maxLength: 50 }),
         (byte, int, long, bytes, text) => {
           const record = new DataOutputStream()
             .writeByte(byte)

@@ -16,6 +16,7 @@ import type {
   UserData,
   ValidityPeriod,
 } from '../../../modem/pdu/index.ts';
+import { anyCharacter } from '../../any-text.ts';
 
 /** The default alphabet with its extension, as people type it. */
 export const GSM_CHARACTERS: string =
@@ -30,7 +31,7 @@ const digits = fc.string({ unit: fc.constantFrom(...'0123456789*#abc'), maxLengt
 export const gsmText: fc.Arbitrary<string> = fc.string({ unit: fc.constantFrom(...GSM_CHARACTERS), maxLength: 50 });
 
 /** Any UTF-16 text that any segment with a short header holds. */
-export const utf16Text: fc.Arbitrary<string> = fc.string({ unit: 'binary', maxLength: 25 });
+export const utf16Text: fc.Arbitrary<string> = fc.string({ unit: anyCharacter, maxLength: 25 });
 
 const data = fc.uint8Array({ maxLength: 90 });
 
