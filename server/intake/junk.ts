@@ -16,7 +16,7 @@ export type JunkReason =
   | 'codes-used-up'
   /** It does not open with the keys of the phone that it names. */
   | 'does-not-open'
-  /** So many of this phone did not open that not each is tried any more. */
+  /** So many of this phone, or from other numbers than those of the phones, did not open that not each is tried any more. */
   | 'not-tried'
   /** The same frame came so often that it gets no answer any more. */
   | 'repeated';

@@ -50,8 +50,8 @@ interface Sender extends CodeTries {
  * Decides whether a frame is junk, by what is cheap before what is dear: its header, one row of the phone that it names, and last whether
  * it opens. Nothing is written. Senders take turns, so that who sends much junk waits for itself.
  *
- * A frame that does not open costs an X25519. Of one phone's, and of those from other numbers that
- * name it, so many are tried as the limits say; all others are junk unseen. Frames that open use nothing of that up.
+ * A frame that does not open costs an X25519. Of one phone's, of those from other numbers that name it, and of those from other numbers
+ * together, so many are tried as the limits say; all others are junk unseen. Frames that open use nothing of that up.
  */
 export class Sieve {
   readonly #store: Pick<Store, 'read'>;
@@ -59,6 +59,8 @@ export class Sieve {
   readonly #turns = new Turns();
   /** By phone, and whether the frame came from its number: when the allowance of frames that do not open is all there again. */
   readonly #unopened = new Recent<number>();
+  /** The same of all frames from other numbers than those of the phones that they name. */
+  #unopenedElsewhereFullAt = 0;
   /** By phone: from when on a frame of it under a strange key is looked at again, ms since 1970. */
   readonly #strangeKeys = new Recent<number>();
   /** By digest: how often the frame was dealt with. */
@@ -103,7 +105,7 @@ export class Sieve {
     const digest = primitives.sha256(frame);
     if ((this.#dealtWith.get(nameOf(digest)) ?? 0) >= SAME_FRAME) return junk('repeated');
     if (isOver && !(await wasDealtWith(tx, { digest }))) return junk('codes-used-up');
-    return this.#open(header, key, sender, `${header.deviceId} ${isOwn}`, frame, digest);
+    return this.#open(header, key, sender, isOwn, frame, digest);
   }
 
   /** The sender's number may be forged, so a phone is looked at once an hour. */
@@ -119,13 +121,15 @@ export class Sieve {
     { direction, deviceId }: PhoneHeader,
     key: SealingKey,
     { sealingKey }: Sender,
-    who: string,
+    isOwn: boolean,
     frame: Uint8Array,
     digest: Uint8Array,
   ): Sifted {
     const { limits, clock } = this.#context;
-    const fullAt = take(limits.unopened, this.#unopened.get(who) ?? 0, clock.now());
-    if (fullAt === undefined) return junk('not-tried');
+    const [who, now] = [`${deviceId} ${isOwn}`, clock.now()];
+    const fullAt = take(limits.unopened, this.#unopened.get(who) ?? 0, now);
+    const elsewhereFullAt = isOwn ? 0 : take(limits.unopenedElsewhere, this.#unopenedElsewhereFullAt, now);
+    if (fullAt === undefined || elsewhereFullAt === undefined) return junk('not-tried');
     try {
       if (direction === 'up' && sealingKey !== undefined)
         return { kind: 'frame', digest, box: openBox(this.#context, key, { deviceId, publicKey: sealingKey }, frame) };
@@ -134,6 +138,7 @@ export class Sieve {
     } catch (error) {
       if (!(error instanceof SafeMobileError)) throw error;
       this.#unopened.set(who, fullAt);
+      if (!isOwn) this.#unopenedElsewhereFullAt = elsewhereFullAt;
       return junk('does-not-open');
     }
   }

@@ -19,6 +19,8 @@ export interface Limits {
   readonly merchantPhone: Allowance;
   /** Frames that name a phone and do not open: so many are tried, of those from its number and of the others. */
   readonly unopened: Allowance;
+  /** The same of all phones together, of the frames that do not come from the number of the phone. */
+  readonly unopenedElsewhere: Allowance;
   /** So many frames within a day that are of no phone raise an alarm. */
   readonly junkAlarm: number;
   /** ENROL with a wrong code that do not come from the registered number: they are counted apart, and not answered. */
@@ -45,6 +47,7 @@ export const STANDARD_LIMITS: Limits = {
   phone: { atOnce: 20, everyMs: 15 * MINUTE_MS },
   merchantPhone: { atOnce: 60, everyMs: MINUTE_MS },
   unopened: { atOnce: 200, everyMs: 20 },
+  unopenedElsewhere: { atOnce: 1_000, everyMs: 5 },
   junkAlarm: 1_000,
   codeTriesElsewhere: 5,
   activationOver: 3,

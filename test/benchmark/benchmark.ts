@@ -36,7 +36,12 @@ const program = createProgram(
 )
   .addArgument(new Argument('[suite]', 'what to measure, by default everything').choices(SUITES))
   .option('--history <payments>', 'service: payments in the longer history', wholeNumber, 1_000_000)
-  .option('--frames <count>', 'junk: frames of each kind', wholeNumber, 100_000)
+  .option(
+    '--frames <count>',
+    'junk: frames of each kind; ten times as many of all kinds while customers pay',
+    wholeNumber,
+    100_000,
+  )
   .option('--phones <count>', 'phone: phones in one process', wholeNumber, 50)
   .option('--payments <count>', 'phone: payments between programs', wholeNumber, 10)
   .addOption(
@@ -167,29 +172,37 @@ async function measureOnPostgres(output: Output): Promise<void> {
 }
 
 async function measureJunkFrames(output: Output, frames: number): Promise<void> {
-  output.print({ event: 'start-junk' }, junkRow(['', 'frames', 'µs', 'of a good one', 'rows a frame']));
-  const { kinds, flood } = await measureJunk({ frames, good: 1_000 });
-  for (const { kind, frames: count, microseconds, share, rows } of kinds) {
+  output.print({ event: 'start-junk' }, junkRow(['', 'frames', 'µs', 'of a good one', 'rows', 'SMS']));
+  const { kinds, flood } = await measureJunk({ frames, flood: 10 * frames, good: 1_000 });
+  for (const { kind, frames: count, microseconds, share, rows, sms } of kinds) {
+    const shown = {
+      microseconds: rounded(microseconds),
+      share: rounded(share),
+      rows: rounded(rows),
+      sms: rounded(sms),
+    };
     output.print(
-      {
-        event: 'junk',
+      { event: 'junk', kind, frames: count, ...shown },
+      junkRow([
         kind,
-        frames: count,
-        microseconds: rounded(microseconds),
-        share: rounded(share),
-        rows: rounded(rows),
-      },
-      junkRow([kind, `${count}`, microseconds.toFixed(1), `1/${(1 / share).toFixed(0)}`, rows.toFixed(3)]),
+        `${count}`,
+        microseconds.toFixed(1),
+        `1/${(1 / share).toFixed(0)}`,
+        rows.toFixed(3),
+        sms.toFixed(3),
+      ]),
     );
   }
-  const { quiet, flooded, payments, megabytes } = flood;
-  const ms = ({ median, worst }: typeof quiet) => `${median.toFixed(1)} ms, at worst ${worst.toFixed(1)} ms`;
+  const { quiet, flooded, payments, rows, sms, megabytes } = flood;
+  const ms = ({ median, p99, worst }: typeof quiet) =>
+    `median ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, at worst ${worst.toFixed(1)} ms`;
   output.print(
     { event: 'flood', ...flood },
     [
       '',
-      `A payment alone: ${ms(quiet)}; while ${flood.frames} junk frames came, ${payments} payments: ${ms(flooded)}`,
-      `Memory: ${megabytes.map((mb) => mb.toFixed(0)).join(', then ')} MB`,
+      `A payment alone: ${ms(quiet)}`,
+      `While ${flood.frames} junk frames came, ${payments} payments, all paid: ${ms(flooded)}`,
+      `For the junk: ${rows.toFixed(0)} rows, ${sms.toFixed(0)} SMS; memory ${megabytes.map((mb) => mb.toFixed(0)).join(', then ')} MB`,
     ].join('\n'),
   );
 }

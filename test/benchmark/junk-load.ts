@@ -2,35 +2,40 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { encodeUp, sealEnrol, sealUp } from '../../device/safe-mobile/index.ts';
-import { type IncomingSms, systemRandom } from '../../modem/index.ts';
-import { APPLICATION_PORT, servicePrimitives } from '../../server/index.ts';
 import { median } from './comparison.ts';
-import { FIRST_DEVICE, numberOf } from './service-phones.ts';
+import { DIFFERENT, type JunkKind, junkKinds, junkSms, triedFrames } from './junk-kinds.ts';
 import { openShop, type Shop } from './service-shop.ts';
 
 /** What is measured. */
 export interface JunkLoad {
   /** Junk frames of each kind. */
   readonly frames: number;
+  /** Junk frames of all kinds while customers pay. */
+  readonly flood: number;
   /** Good frames. */
   readonly good: number;
 }
 
-/** Junk of strangers of all kinds while customers pay one after another. */
+/** Junk of all kinds in turn, while customers pay. */
 export interface Flood {
   /** Junk frames. */
   readonly frames: number;
+  /** Payments that were asked for meanwhile, one each so many junk frames; all were paid. */
   readonly payments: number;
   /** From the request to the frame for the phone, and from the answer to the frame of the receipt: without junk, and meanwhile; ms. */
   readonly quiet: Delays;
   readonly flooded: Delays;
+  /** Rows and SMS, without those of the payments. */
+  readonly rows: number;
+  readonly sms: number;
   /** Memory of the process after a tenth of the frames, and after all, MB. */
   readonly megabytes: readonly [early: number, last: number];
 }
 
 export interface Delays {
   readonly median: number;
+  /** 99 of 100 take no longer. */
+  readonly p99: number;
   readonly worst: number;
 }
 
@@ -46,147 +51,180 @@ export interface JunkResult {
   readonly frames: number;
   /** CPU of a frame, µs. */
   readonly microseconds: number;
-  /** The same of the good frame that costs least, an APPROVE, by this one. */
+  /** The same of an APPROVE, with the charge and the receipt, by this one. */
   readonly share: number;
   /** Rows that were stored, a frame. */
   readonly rows: number;
+  /** SMS of the service, a frame. */
+  readonly sms: number;
 }
 
-const STRANGER = '+393480000001';
-const strangersKey = systemRandom.bytes(32);
-const strangersPublicKey = servicePrimitives().x25519PublicKey(strangersKey);
+/** The good frames and the junk frames are handed over in so many parts, in turn: what else the machine does meets both. */
+const PARTS = 5;
 
-/** A frame that a phone of this id would send, had it the key of the stranger. */
-function frameOf(shop: Shop, deviceId: number): Uint8Array {
-  const plaintext = encodeUp({ type: 'TIME_REQUEST', nonce: systemRandom.bytes(8), ctr: 1 });
-  const phone = { deviceId, secretKey: strangersKey, publicKey: strangersPublicKey };
-  return sealUp(servicePrimitives(), shop.keys.sealing, phone, plaintext, systemRandom.bytes(32));
-}
-
-/** ENROL with a code that was guessed. */
-function guessOf(shop: Shop, deviceId: number): Uint8Array {
-  const approvalKey = servicePrimitives().ed25519PublicKey(systemRandom.bytes(32));
-  const codes = { ctr: 1, appVersion: 1, activationCode: systemRandom.bytes(5) };
-  const plaintext = encodeUp({ type: 'ENROL', ...codes, sealingKey: strangersPublicKey.slice(), approvalKey });
-  return sealEnrol(servicePrimitives(), shop.keys.sealing, deviceId, plaintext, systemRandom.bytes(32));
-}
-
-interface Kind {
-  readonly kind: string;
-  readonly originator: string;
-  /** Different frames, which come in turn. */
-  readonly frames: readonly Uint8Array[];
-}
-
-const DIFFERENT = 500;
-
-/** @param recorded a frame that was dealt with */
-async function kindsOf(shop: Shop, recorded: Uint8Array): Promise<readonly Kind[]> {
-  const person = await shop.service.addPerson({ number: '+393480000009', name: 'Berta', language: 'en' });
-  const { deviceId } = await shop.service.activate(person.id);
-  const many = (make: () => Uint8Array) => Array.from({ length: DIFFERENT }, make);
-  return [
-    { kind: 'noise', originator: STRANGER, frames: many(() => systemRandom.bytes(133)) },
-    { kind: 'unknown phone', originator: STRANGER, frames: many(() => frameOf(shop, 7)) },
-    { kind: 'real phone, from elsewhere', originator: STRANGER, frames: many(() => frameOf(shop, FIRST_DEVICE)) },
-    { kind: 'real phone, its number', originator: numberOf(0), frames: many(() => frameOf(shop, FIRST_DEVICE)) },
-    { kind: 'a frame replayed', originator: STRANGER, frames: [recorded] },
-    { kind: 'wrong codes, from elsewhere', originator: STRANGER, frames: many(() => guessOf(shop, deviceId)) },
-    { kind: "wrong codes, person's number", originator: person.number, frames: many(() => guessOf(shop, deviceId)) },
-  ];
-}
-
-let stamp = 1_000_000;
-function received(originator: string, data: Uint8Array): IncomingSms {
-  stamp += 1_000;
-  const ports = { destination: APPLICATION_PORT, source: APPLICATION_PORT };
-  return { originator, sentAt: stamp, content: { kind: 'data', data, ports } };
-}
-
-async function cpuOf(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
+/** So many of each kind come before anything is measured: what is tried at once, or answered a few times, is used up then. */
+const BEFORE = 1_500;
 
 const AT_ONCE = 64;
 
-async function handOver(shop: Shop, { originator, frames }: Omit<Kind, 'kind'>, count: number): Promise<void> {
-  for (let n = 0; n < count; n += AT_ONCE) {
-    const some = Array.from({ length: Math.min(AT_ONCE, count - n) }, (_, at) => frames[(n + at) % frames.length]);
-    await Promise.all(some.map((frame) => frame && shop.receive(received(originator, frame))));
+/** A payment is asked for each so many junk frames. */
+const JUNK_A_PAYMENT = 1_000;
+
+/** What was counted, or a difference of two counts. */
+interface Cost {
+  /** CPU without that of the phones, µs. */
+  readonly cpu: number;
+  readonly rows: number;
+  readonly sms: number;
+}
+
+function sum(one: Cost, other: Cost, sign: 1 | -1 = 1): Cost {
+  return {
+    cpu: one.cpu + sign * other.cpu,
+    rows: one.rows + sign * other.rows,
+    sms: one.sms + sign * other.sms,
+  };
+}
+
+/** What work costs a service. */
+class Meter {
+  readonly #shop: Shop;
+  readonly #file: DatabaseSync;
+
+  constructor(shop: Shop, database: string) {
+    this.#shop = shop;
+    this.#file = new DatabaseSync(database, { readOnly: true, timeout: 10_000 });
+  }
+
+  async costOf(work: () => Promise<unknown>): Promise<Cost> {
+    const stored = this.#stored();
+    const before = this.#spent();
+    await work();
+    const spent = sum(this.#spent(), before, -1);
+    return sum(spent, { cpu: 0, rows: this.#stored() - stored, sms: 0 });
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #spent(): Cost {
+    const { user, system } = process.cpuUsage();
+    return { cpu: user + system - 1_000 * this.#shop.phoneMs, rows: 0, sms: this.#shop.sent };
+  }
+
+  #stored(): number {
+    const row = this.#file.prepare('SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM journal) AS n').get();
+    return Number(row?.['n']);
   }
 }
 
-function rowsOf(database: string): number {
-  const file = new DatabaseSync(database, { readOnly: true, timeout: 10_000 });
-  const row = file.prepare('SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM journal) AS n').get();
-  file.close();
-  return Number(row?.['n']);
+async function handOver(shop: Shop, kind: JunkKind, count: number): Promise<void> {
+  for (let n = 0; n < count; n += AT_ONCE) {
+    const some = Array.from({ length: Math.min(AT_ONCE, count - n) }, (_, at) => junkSms(kind, n + at));
+    await Promise.all(some.map((sms) => shop.receive(sms)));
+  }
 }
 
-/** Kinds that no phone is told of. */
-function isOfStranger({ originator, frames }: Kind): boolean {
-  return originator === STRANGER && frames.length > 1;
+/** APPROVE frames, with all that they lead to. @returns one of them */
+async function approve(shop: Shop, meter: Meter, count: number): Promise<{ cost: Cost; recorded: Uint8Array }> {
+  const { answers, paid } = await shop.heldAnswers(count);
+  const cost = await meter.costOf(async () => {
+    for (let n = 0; n < count; n += AT_ONCE)
+      await Promise.all(answers.slice(n, n + AT_ONCE).map((answer) => shop.receive(answer)));
+    await paid;
+  });
+  const [recorded] = answers.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : []));
+  if (recorded === undefined) throw new Error('no frame was recorded');
+  return { cost, recorded };
 }
 
-async function flood(shop: Shop, kinds: readonly Kind[], frames: number, good: number): Promise<Flood> {
-  const quiet: number[] = [];
-  while (quiet.length < good) quiet.push((await shop.pay()).serverMs);
+interface Measured {
+  readonly results: readonly JunkResult[];
+  readonly kinds: readonly JunkKind[];
+}
+
+async function measureKinds(shop: Shop, meter: Meter, { frames, good }: JunkLoad): Promise<Measured> {
+  const { recorded } = await approve(shop, meter, good);
+  const kinds = await junkKinds(shop, recorded);
+  const tried = triedFrames(shop, good);
+  const all = [tried, ...kinds];
+  const costs = new Map<JunkKind | 'APPROVE', Cost>();
+  const add = (kind: JunkKind | 'APPROVE', cost: Cost) => costs.set(kind, sum(costs.get(kind) ?? NOTHING, cost));
+  shop.switchPhones('off');
+  for (const kind of kinds) await handOver(shop, kind, BEFORE);
+  for (let part = 0; part < PARTS; part += 1) {
+    shop.switchPhones('on');
+    add('APPROVE', (await approve(shop, meter, good / PARTS)).cost);
+    shop.switchPhones('off');
+    for (const kind of all)
+      add(kind, await meter.costOf(() => handOver(shop, kind, (kind === tried ? good : frames) / PARTS)));
+  }
+  shop.switchPhones('on');
+  const ofGood = (costs.get('APPROVE') ?? NOTHING).cpu / good;
+  const resultOf = (kind: JunkKind | 'APPROVE'): JunkResult => {
+    const count = kind === 'APPROVE' || kind === tried ? good : frames;
+    const { cpu, rows, sms } = costs.get(kind) ?? NOTHING;
+    const microseconds = cpu / count;
+    return {
+      ...{ kind: kind === 'APPROVE' ? kind : kind.kind, frames: count },
+      ...{ microseconds, share: microseconds / ofGood, rows: rows / count, sms: sms / count },
+    };
+  };
+  return { results: [resultOf('APPROVE'), ...all.map(resultOf)], kinds };
+}
+
+const NOTHING: Cost = { cpu: 0, rows: 0, sms: 0 };
+
+/** Payments one after another. @returns how long the service took for each, ms */
+async function payQuietly(shop: Shop, payments: number): Promise<readonly number[]> {
+  const ms: number[] = [];
+  while (ms.length < payments) ms.push((await shop.pay()).serverMs);
+  return ms;
+}
+
+async function flood(shop: Shop, meter: Meter, kinds: readonly JunkKind[], load: JunkLoad): Promise<Flood> {
+  let quiet: readonly number[] = [];
+  const alone = await meter.costOf(async () => {
+    quiet = await payQuietly(shop, load.good);
+  });
+  const paying: Promise<number>[] = [];
   const megabytes: number[] = [];
-  let isFlowing = true;
-  const flowing = (async () => {
-    for (let n = 0; n < frames; n += AT_ONCE) {
-      const kind = kinds[(n / AT_ONCE) % kinds.length];
-      if (kind !== undefined) await handOver(shop, kind, AT_ONCE);
-      if (n >= (megabytes.length * frames) / 10) megabytes.push(process.memoryUsage().rss / 1e6);
+  const cost = await meter.costOf(async () => {
+    for (let n = 0; n < load.flood; n += AT_ONCE) {
+      if (n >= paying.length * JUNK_A_PAYMENT) paying.push(shop.pay().then(({ serverMs }) => serverMs));
+      const some = Array.from({ length: AT_ONCE }, (_, at) => kinds[(n + at) % kinds.length]);
+      await Promise.all(some.map((kind) => kind && shop.receive(junkSms(kind, Math.floor(n / kinds.length)))));
+      if (n >= (megabytes.length * load.flood) / 10) megabytes.push(process.memoryUsage().rss / 1e6);
     }
-    isFlowing = false;
-  })();
-  const flooded: number[] = [];
-  while (isFlowing) flooded.push((await shop.pay()).serverMs);
-  await flowing;
+    await Promise.all(paying);
+  });
   megabytes.push(process.memoryUsage().rss / 1e6);
-  const delays = (ms: readonly number[]) => ({ median: median(ms), worst: Math.max(...ms) });
+  const payments = paying.length;
   return {
-    ...{ frames, payments: flooded.length, quiet: delays(quiet), flooded: delays(flooded) },
+    ...{ frames: load.flood, payments, quiet: delaysOf(quiet), flooded: delaysOf(await Promise.all(paying)) },
+    rows: cost.rows - (alone.rows / load.good) * payments,
+    sms: cost.sms - (alone.sms / load.good) * payments,
     megabytes: [megabytes[1] ?? 0, megabytes.at(-1) ?? 0],
   };
 }
 
-async function run({ frames, good }: JunkLoad): Promise<JunkReport> {
+function delaysOf(ms: readonly number[]): Delays {
+  const sorted = ms.toSorted((one, other) => one - other);
+  return { median: median(ms), p99: sorted[Math.floor(0.99 * sorted.length)] ?? 0, worst: sorted.at(-1) ?? 0 };
+}
+
+async function run(load: JunkLoad): Promise<JunkReport> {
   const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-bench-'));
   const database = join(folder, 'service.db');
-  const shop = await openShop({ database, customers: good });
-  const rowsOfFrames = async (count: number, work: () => Promise<number>) => {
-    const before = rowsOf(database);
-    const microseconds = (await work()) / count;
-    return { frames: count, microseconds, rows: (rowsOf(database) - before) / count };
-  };
+  const shop = await openShop({ database, customers: load.good, idle: DIFFERENT });
+  const meter = new Meter(shop, database);
   try {
-    await shop.payAll(2 * good, AT_ONCE);
-    const { answers, paid } = await shop.heldAnswers(good);
-    const phones = shop.phoneMs;
-    const approve = await rowsOfFrames(good, () =>
-      cpuOf(async () => {
-        for (let n = 0; n < good; n += AT_ONCE)
-          await Promise.all(answers.slice(n, n + AT_ONCE).map((answer) => shop.receive(answer)));
-        await paid;
-      }),
-    );
-    const ofGood = approve.microseconds - (1_000 * (shop.phoneMs - phones)) / good;
-    const results: JunkResult[] = [{ kind: 'APPROVE', ...approve, microseconds: ofGood, share: 1 }];
-    const [recorded] = answers.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : []));
-    const kinds = await kindsOf(shop, recorded ?? new Uint8Array());
-    const mixed = await flood(shop, kinds.filter(isOfStranger), frames, good);
-    shop.switchPhonesOff();
-    for (const kind of kinds) {
-      const junk = await rowsOfFrames(frames, () => cpuOf(() => handOver(shop, kind, frames)));
-      results.push({ kind: kind.kind, ...junk, share: junk.microseconds / ofGood });
-    }
-    return { kinds: results, flood: mixed };
+    await shop.payAll(2 * load.good, AT_ONCE);
+    const { results, kinds } = await measureKinds(shop, meter, load);
+    return { kinds: results, flood: await flood(shop, meter, kinds, load) };
   } finally {
+    meter.close();
     await shop.service.close();
     rmSync(folder, { recursive: true });
   }

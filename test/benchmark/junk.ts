@@ -6,7 +6,7 @@ import type { Delays, JunkLoad, JunkReport } from './junk-load.ts';
 
 const PROGRAM = join(import.meta.dirname, 'junk-load.ts');
 
-const DelaysText: z.ZodType<Delays> = z.object({ median: z.number(), worst: z.number() });
+const DelaysText: z.ZodType<Delays> = z.object({ median: z.number(), p99: z.number(), worst: z.number() });
 
 const Report: z.ZodType<JunkReport> = z.object({
   kinds: z.array(
@@ -16,6 +16,7 @@ const Report: z.ZodType<JunkReport> = z.object({
       microseconds: z.number(),
       share: z.number(),
       rows: z.number(),
+      sms: z.number(),
     }),
   ),
   flood: z.object({
@@ -23,6 +24,8 @@ const Report: z.ZodType<JunkReport> = z.object({
     payments: z.number(),
     quiet: DelaysText,
     flooded: DelaysText,
+    rows: z.number(),
+    sms: z.number(),
     megabytes: z.tuple([z.number(), z.number()]),
   }),
 });

@@ -23,6 +23,8 @@ export interface ShopOptions {
   readonly database: string;
   readonly keys?: ServiceKeys | undefined;
   readonly customers: number;
+  /** So many customers more, who have phones and never pay. */
+  readonly idle?: number;
   readonly probe?: StoreProbe;
   /** The service's; the phones always have the native ones. */
   readonly primitives?: Primitives;
@@ -123,9 +125,14 @@ export class Shop {
     await this.#bearer.receiver?.message(sms);
   }
 
-  /** From now on what the service sends reaches nobody. */
-  switchPhonesOff(): void {
-    this.#bearer.isOff = true;
+  /** While the phones are off, what the service sends reaches nobody. */
+  switchPhones(to: 'on' | 'off'): void {
+    this.#bearer.isOff = to === 'off';
+  }
+
+  /** SMS that the service has sent so far. */
+  get sent(): number {
+    return this.#bearer.sent;
   }
 
   /** CPU of the phones so far, ms. */
@@ -137,7 +144,8 @@ export class Shop {
 /** Opens a service, registers its customers and gives each a phone and money. */
 export async function openShop(options: ShopOptions): Promise<Shop> {
   const keys = options.keys ?? createServiceKeys(servicePrimitives(), systemRandom).keys;
-  const phones = new Phones(keys, options.customers);
+  const customers = options.customers + (options.idle ?? 0);
+  const phones = new Phones(keys, customers);
   const bearer = new PhonesBearer(phones);
   const service = await openService({
     database: options.database,
@@ -151,7 +159,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     ...(options.keptSecrets !== undefined && { keptSecrets: options.keptSecrets }),
     ...(options.probe && { probe: options.probe }),
   });
-  const { people, merchant } = await register(service, options.customers);
+  const { people, merchant } = await register(service, customers);
   const file = new DatabaseSync(options.database, { timeout: 10_000 });
   const insert = file.prepare(INSERT_DEVICE);
   file.exec('BEGIN IMMEDIATE');
@@ -200,7 +208,7 @@ class PhonesBearer implements SmsBearer {
   isOff = false;
   /** Takes the answers in the place of the service. */
   onAnswer: ((answer: IncomingSms) => void) | undefined;
-  #sent = 0;
+  sent = 0;
 
   constructor(phones: Phones) {
     this.#phones = phones;
@@ -223,8 +231,8 @@ class PhonesBearer implements SmsBearer {
   async send(sms: OutgoingSms): Promise<SendOutcome> {
     if (sms.content.kind !== 'data') throw new Error('a phone of this benchmark gets frames only');
     if (!this.isOff) this.#take(this.#phones.placeOf(sms.destination), sms.content.data);
-    this.#sent += 1;
-    return { kind: 'sent', references: [this.#sent & 0xff] };
+    this.sent += 1;
+    return { kind: 'sent', references: [this.sent & 0xff] };
   }
 
   receive(receiver: SmsReceiver): void {

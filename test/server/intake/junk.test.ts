@@ -182,6 +182,22 @@ describe('junk of the dear kinds', () => {
     expect(await dearly(own)).toBe(200);
   });
 
+  it('from other numbers, naming many phones: so many together are tried; those from their own numbers are apart', async () => {
+    const { world, up, enrol, ids, dearly } = await besieged({
+      limits: { unopenedElsewhere: { atOnce: 5, everyMs: SECOND } },
+    });
+    const flood = async (originator: string) => {
+      for (let n = 0; n < 10; n += 1) {
+        await world.air.handOverAgain(received(up(ids.active), originator));
+        await world.air.handOverAgain(received(enrol(ids.registered).with(132, n), originator));
+      }
+    };
+    expect(await dearly(() => flood(STRANGER))).toBe(5);
+    await world.clock.advance(2 * SECOND);
+    expect(await dearly(() => flood(STRANGER))).toBe(2);
+    expect(await dearly(() => flood(CUSTOMER_NUMBER))).toBe(10);
+  });
+
   it('frames that open use nothing of that up', async () => {
     const { world, customer } = await besieged({ limits: { unopened: { atOnce: 1, everyMs: DAY } } });
     for (let n = 0; n < 5; n += 1) customer.phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8).fill(n) });
