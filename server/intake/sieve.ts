@@ -1,6 +1,5 @@
 import { SafeMobileError } from '../../device/safe-mobile/index.ts';
 import type { SealingKey } from '../keyring/key-ring.ts';
-import { take } from '../limits/allowance.ts';
 import type { Context } from '../outgoing/context.ts';
 import { type CodeTries, readCodeTries, whyUnanswered } from '../people/code-tries.ts';
 import type { Row } from '../store/row.ts';
@@ -19,6 +18,7 @@ import {
 import { Recent } from './recent.ts';
 import { Turns } from './turns.ts';
 import { wasDealtWith } from './undealt.ts';
+import { Unopened } from './unopened.ts';
 
 /** So often the same frame is dealt with: more often than any answer is repeated. */
 const SAME_FRAME = 10;
@@ -49,18 +49,12 @@ interface Sender extends CodeTries {
 /**
  * Decides whether a frame is junk, by what is cheap before what is dear: its header, one row of the phone that it names, and last whether
  * it opens. Nothing is written. Senders take turns, so that who sends much junk waits for itself.
- *
- * A frame that does not open costs an X25519. Of one phone's, of those from other numbers that name it, and of those from other numbers
- * together, so many are tried as the limits say; all others are junk unseen. Frames that open use nothing of that up.
  */
 export class Sieve {
   readonly #store: Pick<Store, 'read'>;
   readonly #context: Context;
   readonly #turns = new Turns();
-  /** By phone, and whether the frame came from its number: when the allowance of frames that do not open is all there again. */
-  readonly #unopened = new Recent<number>();
-  /** The same of all frames from other numbers than those of the phones that they name. */
-  #unopenedElsewhereFullAt = 0;
+  readonly #unopened: Unopened;
   /** By phone: from when on a frame of it under a strange key is looked at again, ms since 1970. */
   readonly #strangeKeys = new Recent<number>();
   /** By digest: how often the frame was dealt with. */
@@ -69,6 +63,7 @@ export class Sieve {
   constructor(store: Pick<Store, 'read'>, context: Context) {
     this.#store = store;
     this.#context = context;
+    this.#unopened = new Unopened(context);
   }
 
   /** @throws Error when too many frames wait: nothing is decided then, and the frame is to come again */
@@ -102,6 +97,7 @@ export class Sieve {
     const isOver = header.direction === 'enrol' && whyUnanswered(sender, isOwn, limits, clock.now()) !== undefined;
     // A phone that is registered only has no question that a repeated ENROL could ask for again.
     if (isOver && sender.state === 'registered') return junk('codes-used-up');
+    if (!this.#unopened.mayTry(header.deviceId, isOwn)) return junk('not-tried');
     const digest = primitives.sha256(frame);
     if ((this.#dealtWith.get(nameOf(digest)) ?? 0) >= SAME_FRAME) return junk('repeated');
     if (isOver && !(await wasDealtWith(tx, { digest }))) return junk('codes-used-up');
@@ -125,11 +121,6 @@ export class Sieve {
     frame: Uint8Array,
     digest: Uint8Array,
   ): Sifted {
-    const { limits, clock } = this.#context;
-    const [who, now] = [`${deviceId} ${isOwn}`, clock.now()];
-    const fullAt = take(limits.unopened, this.#unopened.get(who) ?? 0, now);
-    const elsewhereFullAt = isOwn ? 0 : take(limits.unopenedElsewhere, this.#unopenedElsewhereFullAt, now);
-    if (fullAt === undefined || elsewhereFullAt === undefined) return junk('not-tried');
     try {
       if (direction === 'up' && sealingKey !== undefined)
         return { kind: 'frame', digest, box: openBox(this.#context, key, { deviceId, publicKey: sealingKey }, frame) };
@@ -137,8 +128,7 @@ export class Sieve {
       return { kind: 'frame', digest, box: undefined };
     } catch (error) {
       if (!(error instanceof SafeMobileError)) throw error;
-      this.#unopened.set(who, fullAt);
-      if (!isOwn) this.#unopenedElsewhereFullAt = elsewhereFullAt;
+      this.#unopened.note(deviceId, isOwn);
       return junk('does-not-open');
     }
   }
