@@ -16,7 +16,6 @@ import type { Timers } from '../time/timers.ts';
 import { messageOf, ServiceError } from '../vocabulary/errors.ts';
 import {
   type Attempt,
-  attemptByKey,
   changeAttempt,
   countTry,
   hasEnded,
@@ -24,7 +23,9 @@ import {
   insertFirstAttempt,
   lockAttempt,
 } from './attempt.ts';
+import { type FinalOutcome, isFinal, meaningOf } from './late-answer.ts';
 import { book, setAside } from './postings.ts';
+import { isRemembered, nextStepOf } from './unanswered.ts';
 
 /** How much longer than the rail's own time-out an answer is waited for before the attempt is taken up by its timer, ms. */
 const SPARE_MS = 5_000;
@@ -33,11 +34,6 @@ const SPARE_MS = 5_000;
 const PENDING_PAUSE_MS = 3_600_000;
 const SHORTEST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 24 * 3_600_000;
-
-/** How long a rail may leave an order undecided before a person looks, ms. */
-const PENDING_LIMIT_MS = 30 * 24 * 3_600_000;
-
-type FinalOutcome = Extract<Outcome, { kind: 'done' | 'declined' }>;
 
 /** What the engine tells the payments, inside the transaction that changes the attempt. */
 export interface AttemptListener {
@@ -171,35 +167,32 @@ export class AttemptEngine {
   }
 
   async #askAgain(tx: Tx, rail: RemoteRail, attempt: Attempt): Promise<void> {
-    const { onUnknown } = rail.capabilities;
-    const { kind } = attempt.order;
-    if (attempt.state === 'pending' && this.#clock.now() - attempt.createdAt >= PENDING_LIMIT_MS) {
-      await this.#change(tx, attempt, undefined, { kind: 'unknown', reason: 'the rail does not decide' });
-      return;
+    const now = this.#clock.now();
+    const step = nextStepOf(rail, attempt, now);
+    switch (step.kind) {
+      case 'inquire': {
+        const tried = await countTry(tx, attempt, now);
+        await this.#ask(tx, rail, tried, () => this.#inquire(rail, tried));
+        break;
+      }
+      case 'send-again': {
+        const tried = await countTry(tx, attempt, now);
+        await this.#ask(tx, rail, tried, () => rail.send(tried.order));
+        break;
+      }
+      case 'reverse':
+        await changeAttempt(tx, attempt, { state: 'given-up', reason: 'it is reversed' }, now);
+        await this.#listener?.reverse(tx, attempt);
+        break;
+      case 'wait':
+        await this.#setTimer(tx, attempt.order.key, PENDING_PAUSE_MS);
+        break;
+      case 'give-up': {
+        const last: Outcome | undefined =
+          step.reason === undefined ? undefined : { kind: 'unknown', reason: step.reason };
+        await this.#change(tx, attempt, undefined, last);
+      }
     }
-    if (kind === 'charge' && attempt.state === 'unknown' && onUnknown === 'reverse') {
-      await changeAttempt(tx, attempt, { state: 'given-up', reason: 'it is reversed' }, this.#clock.now());
-      await this.#listener?.reverse(tx, attempt);
-      return;
-    }
-    const remembered = this.#isRemembered(rail, attempt);
-    const mayAsk = rail.inquire !== undefined;
-    if (mayAsk && (onUnknown === 'inquire' || !remembered || attempt.state === 'pending')) {
-      const tried = await countTry(tx, attempt, this.#clock.now());
-      await this.#ask(tx, rail, tried, () => this.#inquire(rail, tried));
-    } else if (remembered || kind === 'reversal') {
-      const tried = await countTry(tx, attempt, this.#clock.now());
-      await this.#ask(tx, rail, tried, () => rail.send(tried.order));
-    } else if (attempt.state === 'pending' && rail.accept !== undefined) {
-      await this.#setTimer(tx, attempt.order.key, PENDING_PAUSE_MS);
-    } else {
-      await this.#change(tx, attempt, undefined);
-    }
-  }
-
-  /** Whether the rail will still know the key when the order that is sent now comes to it. */
-  #isRemembered({ capabilities }: RemoteRail, { order, createdAt }: Attempt): boolean {
-    return this.#clock.now() + capabilities.timeoutMs < createdAt + capabilities.keyLifeMs[order.kind];
   }
 
   /** The rail may not know the order: then it is sent again while the rail remembers its key, or it has ended unsent. */
@@ -208,7 +201,8 @@ export class AttemptEngine {
     const found: Inquiry = (await rail.inquire?.(order)) ?? { kind: 'unknown', reason: 'the rail cannot be asked' };
     if (found.kind !== 'absent') return found;
     if (!found.final) return { kind: 'unknown', reason: 'the rail does not know the order yet' };
-    if (order.kind === 'reversal' || this.#isRemembered(rail, attempt)) return rail.send(order);
+    if (order.kind === 'reversal' || isRemembered(rail.capabilities, attempt, this.#clock.now()))
+      return rail.send(order);
     return { kind: 'declined', reason: 'never-sent' };
   }
 
@@ -237,25 +231,12 @@ export class AttemptEngine {
     }
   }
 
-  /** A final answer counts whenever it comes, also after the attempt was given up, unless another one has ended the attempt. */
   async #heardFinal(tx: Tx, attempt: Attempt, outcome: FinalOutcome): Promise<void> {
-    const ref = attempt.order.txn;
-    if (!hasEnded(attempt)) {
-      await this.#answered(tx, attempt, outcome);
-    } else if (attempt.state !== 'given-up') {
-      if (attempt.state === outcome.kind) return;
-      await this.#journal.record(tx, { kind: 'alarm', alarm: 'rail-contradicts-itself', ref });
-    } else if (await this.#isReplaced(tx, attempt)) {
-      await this.#journal.record(tx, { kind: 'alarm', alarm: 'answer-after-reversal', ref });
-    } else {
-      await this.#answered(tx, attempt, outcome);
+    const meaning = await meaningOf(tx, attempt, outcome);
+    if (meaning === 'counts') await this.#answered(tx, attempt, outcome);
+    else if (meaning !== 'known') {
+      await this.#journal.record(tx, { kind: 'alarm', alarm: meaning, ref: attempt.order.txn });
     }
-  }
-
-  /** Whether a reversal stands for this charge, or a person has decided about the charge of this reversal. */
-  async #isReplaced(tx: Tx, { order: { kind, txn } }: Attempt): Promise<boolean> {
-    if (kind === 'charge') return (await attemptByKey(tx, `${txn}:reversal`)) !== undefined;
-    return kind === 'reversal' && (await attemptByKey(tx, `${txn}:charge`))?.state !== 'given-up';
   }
 
   async #answered(tx: Tx, attempt: Attempt, outcome: Outcome): Promise<void> {
@@ -309,10 +290,6 @@ export class AttemptEngine {
   #setTimer(tx: Tx, key: string, afterMs: number): Promise<void> {
     return this.#timers.set(tx, 'attempt', key, this.#clock.now() + afterMs);
   }
-}
-
-function isFinal(outcome: Outcome): outcome is FinalOutcome {
-  return outcome.kind === 'done' || outcome.kind === 'declined';
 }
 
 /** What a rail throws, at once or later, is an answer that was lost. */
