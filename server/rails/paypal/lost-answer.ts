@@ -1,7 +1,7 @@
 import type { Outcome, RailOrder } from '../rail.ts';
-import { type Found, noted } from './answers.ts';
+import type { Found } from './answers.ts';
 import { NotSent } from './http.ts';
-import type { Note } from './note.ts';
+import { type Note, noted } from './note.ts';
 
 /** When an order whose answer was lost is sent again, ms. */
 export const FIRST_REPEAT_MS = 1_000;

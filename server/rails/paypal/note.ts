@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ReadTx } from '../../store/store.ts';
-import { isRailKey, type RailKey, type RailOrder } from '../rail.ts';
+import { isRailKey, type Outcome, type RailKey, type RailOrder } from '../rail.ts';
+import type { Found } from './answers.ts';
 
 /** What the rail keeps with an attempt. */
 export interface Note {
@@ -56,6 +57,11 @@ export async function newNote(
     txn,
   );
   return { from, vaultId: number === undefined ? undefined : vaultIdOf(number) };
+}
+
+/** What is found of an order, with PayPal's id and fee in the note. */
+export function noted(note: Note, { id, fee, ...outcome }: Found): Outcome {
+  return id === undefined ? outcome : { ...outcome, note: JSON.stringify({ ...note, id, fee }) };
 }
 
 /** The key of an order as PayPal gets it, in PayPal-Request-Id and `custom_id`: a refund's `custom_id` may have no colon. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../../../modem/index.ts';
-import type { Capabilities, Inquiry, Outcome, RailOrder, RemoteRail } from '../rail.ts';
-import { chargeOf, type Found, foundOf, refundOf, reportedOf } from './answers.ts';
+import type { Capabilities, Inquiry, RailOrder, RemoteRail } from '../rail.ts';
+import { chargeOf, foundOf, refundOf, reportedOf } from './answers.ts';
 import { type Credentials, PayPalClient, type Question } from './client.ts';
-import { type AskOverHttp, NotSent } from './http.ts';
+import type { AskOverHttp } from './http.ts';
+import { afterLostAnswer, FIRST_REPEAT_MS, withoutAnswer } from './lost-answer.ts';
 import { moneyOf } from './money.ts';
-import { customIdOf, type Note, newNote, readNote } from './note.ts';
+import { customIdOf, type Note, newNote, noted, readNote } from './note.ts';
 import { reportOf, settlementOf } from './report.ts';
 import { Webhooks, type WebhookTrust } from './webhook.ts';
 
@@ -20,12 +21,6 @@ export interface PayPalRailOptions extends Credentials, WebhookTrust {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** When an order whose answer was lost is sent again, ms. */
-const FIRST_REPEAT_MS = 1_000;
-
-/** How long an order may still be on its way to PayPal after its answer was given up, ms. */
-const ON_ITS_WAY_MS = 2 * MINUTE_MS;
 
 /** How long one answer over HTTP is waited for, ms. An order takes up to four: an access token, the order, and both again after 401. */
 export const ANSWER_MS = 10_000;
@@ -78,9 +73,9 @@ export function paypalRail(options: PayPalRailOptions): RemoteRail {
       const begun = clock.now();
       const found = await client.ask(question).then(
         (answer) => (order.kind === 'refund' ? refundOf(order, answer) : chargeOf(order, answer)),
-        (error: unknown) => lostOf(order, note, error, begun),
+        (error: unknown) => withoutAnswer(order, note, error, begun),
       );
-      return weighed(note, found, clock.now());
+      return afterLostAnswer(note, found, clock.now());
     },
     inquire,
     async accept(message, headers) {
@@ -122,30 +117,6 @@ function questionOf(
   return { method: 'POST', path: '/v2/checkout/orders', requestId, body };
 }
 
-/**
- * A charge that did not leave moves nothing, when it is the first time that it was to leave: a repeat comes a second later at the earliest, and
- * the one before it may have left, also from a process that was killed.
- */
-function lostOf({ kind }: RailOrder, { from, lostAt }: Note, error: unknown, begun: number): Found {
-  const isFirst = from !== undefined && lostAt === undefined && begun >= from && begun < from + FIRST_REPEAT_MS;
-  if (error instanceof NotSent && kind === 'charge' && isFirst) return { kind: 'declined', reason: 'rail-unreachable' };
-  return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
-}
-
-/**
- * An order whose answer was lost may come to PayPal after its repeat: then a refused repeat says nothing of the order itself, which PayPal may
- * still carry out. After {@link ON_ITS_WAY_MS} the refusal counts.
- */
-function weighed(note: Note, found: Found, now: number): Outcome {
-  if (found.kind === 'unknown') {
-    const { id, fee: _, ...outcome } = found;
-    return { ...outcome, note: JSON.stringify({ ...note, ...(id !== undefined && { id }), lostAt: now }) };
-  }
-  const isOpen = note.lostAt !== undefined && now < note.lostAt + ON_ITS_WAY_MS;
-  if (found.kind !== 'declined' || found.id !== undefined || !isOpen) return noted(note, found);
-  return { kind: 'unknown', reason: 'PayPal refused a repeat, and the order before it may still be on its way' };
-}
-
 /** What the report says of an order whose id is not known here. It is final when the report has all that could come of it. */
 async function reported(client: PayPalClient, order: RailOrder, note: Note, now: number): Promise<Inquiry> {
   const from = note.from ?? now;
@@ -155,8 +126,4 @@ async function reported(client: PayPalClient, order: RailOrder, note: Note, now:
   if (movement !== undefined) return noted(note, reportedOf(order, movement));
   const { [order.kind]: keyLifeMs } = CAPABILITIES.keyLifeMs;
   return { kind: 'absent', final: refreshedAt !== undefined && refreshedAt > from + keyLifeMs };
-}
-
-function noted(note: Note, { id, fee, ...outcome }: Found): Outcome {
-  return id === undefined ? outcome : { ...outcome, note: JSON.stringify({ ...note, id, fee }) };
 }
