@@ -1,4 +1,4 @@
-import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
+import type { Amount } from '../../device/safe-mobile/index.ts';
 import { isSameAmount, readAmount } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
@@ -6,12 +6,6 @@ import { ServiceError } from '../vocabulary/errors.ts';
 import { type PersonId, personId } from '../vocabulary/ids.ts';
 import { type Alone, countAlone } from './alone.ts';
 import { deposit, depositedBefore, usedBefore } from './deposit.ts';
-
-/** An operator, and who may act under their name: see `handsOf`. */
-export interface Eyes {
-  readonly name: string;
-  readonly hands: readonly string[];
-}
 
 /** A deposit above what one operator may deposit alone: nothing is booked until another operator confirms it. */
 export interface PendingDeposit {
@@ -21,7 +15,7 @@ export interface PendingDeposit {
   readonly reference: string;
   /** The name of the operator who asked for it. */
   readonly askedBy: string;
-  /** In whose hand that operator was: the last of their {@link Eyes.hands}. */
+  /** In whose hand that operator was: see `lastHandOf`. */
   readonly askedHand: string;
   /** ms since 1970. */
   readonly askedAt: number;
@@ -40,7 +34,7 @@ export async function askForDeposit(
   person: { readonly id: PersonId },
   amount: Amount,
   reference: string,
-  asked: Eyes,
+  asked: Pick<PendingDeposit, 'askedBy' | 'askedHand'>,
   at: number,
 ): Promise<PendingDeposit | 'booked'> {
   if (await depositedBefore(tx, person, amount, reference)) return 'booked';
@@ -51,8 +45,8 @@ export async function askForDeposit(
     reference,
     amount.minor,
     amount.currency,
-    asked.name,
-    asked.hands.at(-1) ?? asked.name,
+    asked.askedBy,
+    asked.askedHand,
     at,
   );
   const pending = await pendingOf(tx, person, reference);
@@ -81,27 +75,17 @@ export async function depositAlone(
   return deposit(tx, person, amount, reference, at);
 }
 
-/** Books a deposit. @param by an operator who did not ask for it, and is in another hand. @param at ms since 1970. @throws ServiceError */
+/** Books a deposit, once. @param by another operator than the one who asked for it: see `requireSecond`. @param at ms since 1970 */
 export async function confirmDeposit(
   tx: Tx,
-  id: number,
-  by: Eyes,
+  pending: PendingDeposit,
+  by: string,
   at: number,
 ): Promise<{ readonly pending: PendingDeposit; readonly repeated: boolean }> {
-  const pending = await lockPending(tx, id);
-  if (pending.askedBy === by.name) {
-    const amount = formatAmount(pending.amount);
-    throw new ServiceError('forbidden', `${by.name} asked for this deposit of ${amount}: another operator confirms it`);
-  }
-  const shared = by.hands.find((hand) => hand === pending.askedHand || hand === pending.askedBy);
-  if (shared !== undefined) {
-    const why = `${shared} may have the keys of both, until another operator confirms them (cash-server operator confirm)`;
-    throw new ServiceError('forbidden', `${by.name} and ${pending.askedBy} do not count as two: ${why}`);
-  }
   if (pending.confirmedBy !== undefined) return { pending, repeated: true };
   await deposit(tx, { id: pending.personId }, pending.amount, pending.reference, at);
-  await tx.run('UPDATE pending_deposit SET confirmed_by = ? WHERE id = ?', by.name, id);
-  return { pending: { ...pending, confirmedBy: by.name }, repeated: false };
+  await tx.run('UPDATE pending_deposit SET confirmed_by = ? WHERE id = ?', by, pending.id);
+  return { pending: { ...pending, confirmedBy: by }, repeated: false };
 }
 
 /** Takes a deposit off the list of those that wait. @throws ServiceError `not-found`; `conflict` when it was confirmed */
@@ -124,7 +108,8 @@ async function pendingOf(tx: ReadTx, { id }: { readonly id: PersonId }, referenc
   return tx.get(sql, readPending, id, reference);
 }
 
-async function lockPending(tx: Tx, id: number): Promise<PendingDeposit> {
+/** A deposit that waits, or has been confirmed, for the rest of the transaction. @throws ServiceError `not-found` */
+export async function lockPending(tx: Tx, id: number): Promise<PendingDeposit> {
   const pending = await tx.get('SELECT * FROM pending_deposit WHERE id = ? FOR UPDATE', readPending, id);
   if (pending === undefined) throw new ServiceError('not-found', `no deposit ${id} waits for a confirmation`);
   return pending;

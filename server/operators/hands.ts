@@ -6,7 +6,7 @@ import { lockOperator, type Operator, revoked, rotateOperatorKey } from './opera
 // whose key somebody else made is in the hand of that one, until a third operator confirms the key, whose fingerprint they were told.
 
 /** Who may act under a name: the operator, whoever made their key, whoever made the key of that one, and so on. */
-export async function handsOf(tx: ReadTx, name: string): Promise<readonly string[]> {
+async function handsOf(tx: ReadTx, name: string): Promise<readonly string[]> {
   const hands = [name];
   for (let next = await handOf(tx, name); !hands.includes(next); next = await handOf(tx, next)) hands.push(next);
   return hands;
@@ -15,6 +15,26 @@ export async function handsOf(tx: ReadTx, name: string): Promise<readonly string
 /** The last of {@link handsOf}: the same for all who count as one pair of eyes. */
 export async function lastHandOf(tx: ReadTx, name: string): Promise<string> {
   return (await handsOf(tx, name)).at(-1) ?? name;
+}
+
+/**
+ * Somebody confirms what another operator asked for: two names count as two only when no hand has the keys of both.
+ * @param asked who asked for it, and in whose hand they were. @param what it is, as "this deposit of EUR 10.01"
+ * @throws ServiceError `forbidden`
+ */
+export async function requireSecond(
+  tx: ReadTx,
+  asked: { readonly askedBy: string; readonly askedHand: string },
+  by: string,
+  what: string,
+): Promise<void> {
+  if (by === asked.askedBy) {
+    throw new ServiceError('forbidden', `${by} asked for ${what}: another operator confirms it`);
+  }
+  const shared = (await handsOf(tx, by)).find((hand) => hand === asked.askedHand || hand === asked.askedBy);
+  if (shared === undefined) return;
+  const why = `${shared} may have the keys of both, until another operator confirms them (cash-server operator confirm)`;
+  throw new ServiceError('forbidden', `${by} and ${asked.askedBy} do not count as two: ${why}`);
 }
 
 /** In whose hand this operator is: their own, or that of whoever made their key. */

@@ -1,18 +1,18 @@
-import type { Amount } from '../../device/safe-mobile/index.ts';
+import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
 import type { Clock } from '../../modem/index.ts';
 import { type OverLimit, overLimit, sumsWith } from '../ledger/alone.ts';
 import {
   askForDeposit,
   confirmDeposit,
   depositAlone,
-  type Eyes,
+  lockPending,
   type PendingDeposit,
   pendingDeposits,
   rejectDeposit,
 } from '../ledger/pending-deposit.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type Act, withAct } from '../operators/audit.ts';
-import { handsOf, lastHandOf } from '../operators/hands.ts';
+import { lastHandOf, requireSecond } from '../operators/hands.ts';
 import { lockPerson, personById } from '../people/people.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
@@ -59,14 +59,21 @@ export class PendingDeposits {
 
   /** Writes down a deposit, once a reference. @throws ServiceError `not-found`, `conflict` */
   ask(person: number, amount: Amount, reference: string, act: Act): Promise<PendingDeposit | 'booked'> {
-    const work = async (tx: Tx) =>
-      askForDeposit(tx, await personById(tx, person), amount, reference, await eyesOf(tx, act), this.#clock.now());
+    const work = async (tx: Tx) => {
+      const asked = { askedBy: act.by.name, askedHand: await lastHandOf(tx, act.by.name) };
+      return askForDeposit(tx, await personById(tx, person), amount, reference, asked, this.#clock.now());
+    };
     return this.#write('deposit asked for', work, act, () => `deposit:${person}:${reference}`);
   }
 
   /** Books a deposit. @throws ServiceError `forbidden` to whom asked for it or is in the same hand, `not-found`, `limit-exceeded` */
   confirm(id: number, act: Act): ReturnType<typeof confirmDeposit> {
-    const work = async (tx: Tx) => confirmDeposit(tx, id, await eyesOf(tx, act), this.#clock.now());
+    const { name } = act.by;
+    const work = async (tx: Tx) => {
+      const pending = await lockPending(tx, id);
+      await requireSecond(tx, pending, name, `this deposit of ${formatAmount(pending.amount)}`);
+      return confirmDeposit(tx, pending, name, this.#clock.now());
+    };
     return this.#write('deposit confirmed', work, act, ({ pending }) => subjectOf(pending));
   }
 
@@ -78,10 +85,6 @@ export class PendingDeposits {
   #write<T>(name: string, work: (tx: Tx) => Promise<T>, act: Act, subject: (made: T) => string): Promise<T> {
     return this.#store.transaction(name, withAct(act, this.#clock, work, subject), 'fail');
   }
-}
-
-async function eyesOf(tx: Tx, { by: { name } }: Act): Promise<Eyes> {
-  return { name, hands: await handsOf(tx, name) };
 }
 
 function subjectOf({ personId, reference }: PendingDeposit): string {
