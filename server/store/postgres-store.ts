@@ -204,6 +204,7 @@ export class PostgresStore implements Store {
       result = await work(tx);
       tx.end();
       this.#mustBeInTime(name, until);
+      this.#probe.beforeCommit?.();
       const done = await statements.commit();
       if (done !== 'COMMIT') throw new StoreError(`transaction ${name} went on after a statement had failed`);
     } catch (error) {

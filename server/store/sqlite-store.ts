@@ -246,6 +246,7 @@ export class SqliteStore implements Store {
     this.#withSavepoints = Math.max(0, this.#withSavepoints - 1);
     try {
       if (isFull(fault)) throw fault;
+      this.#probe.beforeCommit?.();
       this.#writer.exec('COMMIT');
     } catch (error) {
       if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');

@@ -110,6 +110,8 @@ export interface Store {
 
 /** What a test or a benchmark sees of a store, and may spoil. */
 export interface StoreProbe {
+  /** Called right before each COMMIT. What it throws is a fault of the database: nothing of the commit is on disk. */
+  beforeCommit?(): void;
   /** Called right after the `nth` COMMIT (from 1), before anybody hears of it; with SQLite one COMMIT serves several transactions. */
   afterCommit?(nth: number): void;
   /** Called before the body of each transaction. @param name as in {@link Store.transaction} */

@@ -4,6 +4,7 @@ import { UsageError } from '../../modem/cli/program.ts';
 import { HOST_FAULTS } from '../hosts/example-host.ts';
 import type { EpisodePlan } from '../loop/episode.ts';
 import { ROTATED_KEYS } from '../loop/operator.ts';
+import { FULL_MOMENTS, KILL_MOMENTS } from '../loop/service-life.ts';
 import { LOOP_DEPTHS } from '../loop/service-line.ts';
 import { LOOP_RAILS } from '../loop/town.ts';
 
@@ -35,8 +36,9 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ at, kind: z.literal('line'), action: lineAction, times: whole.min(1) }),
   z.strictObject({ at, kind: z.literal(['away', 'backlog', 'phone-off', 'lock']), customer, ms }),
   z.strictObject({ at, kind: z.literal('phone-clock'), customer, aheadMs: whole }),
-  z.strictObject({ at, kind: z.literal('kill'), commits: whole.min(1), downMs: ms }),
-  z.strictObject({ at, kind: z.literal(['pause', 'host-down', 'disk-full']), ms }),
+  z.strictObject({ at, kind: z.literal('kill'), moment: z.enum(KILL_MOMENTS), nth: whole.min(1), downMs: ms }),
+  z.strictObject({ at, kind: z.literal(['pause', 'host-down']), ms }),
+  z.strictObject({ at, kind: z.literal('disk-full'), noticed: z.enum(FULL_MOMENTS), ms }),
   z.strictObject({ at, kind: z.literal('service-clock'), aheadMs: whole }),
   z.strictObject({ at, kind: z.literal('rotate'), use: z.enum(ROTATED_KEYS) }),
   z.strictObject({ at, kind: z.literal('host'), fault: z.enum(HOST_FAULTS) }),

@@ -92,6 +92,6 @@ function tied(open: OpenLine, lifeline: Lifeline): OpenLine {
       closed: (why) => lifeline.run(() => events.closed(why)),
     });
     void lifeline.ended.then(() => line.close());
-    return line;
+    return { write: (octets) => lifeline.send(() => line.write(octets)), close: () => line.close() };
   };
 }

@@ -28,7 +28,7 @@ export class Bank implements PaymentHost {
     const near = memoryLink(this.double.serve, this.#clock, LATENCY_MS);
     const link: HostLink = (line, heard) => {
       let close = () => {};
-      lifeline.run(() => {
+      lifeline.send(() => {
         close = near(line, (answer) => lifeline.run(() => heard(answer))).close;
       });
       return { close: () => close() };

@@ -148,7 +148,8 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
 /** No faults any more: phones are on, in coverage and not locked. */
 async function endFaults(town: Town): Promise<void> {
   const { clock, world, life } = town;
-  life.isDiskFull = false;
+  life.diskFull = undefined;
+  life.spare();
   town.serviceClock.aheadMs = 0;
   for (const { id } of world.faults.list()) world.faults.remove(id);
   for (const { number, handset, personId } of town.customers) {

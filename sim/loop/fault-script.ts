@@ -3,6 +3,7 @@ import { HOST_FAULTS, type HostFault } from '../hosts/example-host.ts';
 import type { LineFaultAction, MessageFaultAction } from '../network/fault-kinds.ts';
 import type { SeededRandom } from '../random.ts';
 import { ROTATED_KEYS, type RotatedKey } from './operator.ts';
+import { FULL_MOMENTS, type FullMoment, KILL_MOMENTS, type KillMoment } from './service-life.ts';
 import type { LoopDepth } from './service-line.ts';
 
 /** What goes wrong, and when: ms since the shops opened. `customer` counts from 0. */
@@ -18,14 +19,14 @@ export type LoopFault = { readonly at: number } /** The next messages of the net
   | { readonly kind: 'phone-off'; readonly customer: number; readonly ms: number }
   /** A customer's phone shows another time from now on. */
   | { readonly kind: 'phone-clock'; readonly customer: number; readonly aheadMs: number }
-  /** The service dies at its nth commit from now, and is started again later. */
-  | { readonly kind: 'kill'; readonly commits: number; readonly downMs: number }
+  /** The service dies when it has come to such a moment for the nth time from now, and is started again later. */
+  | { readonly kind: 'kill'; readonly moment: KillMoment; readonly nth: number; readonly downMs: number }
   /** The service's process stops, and goes on. */
   | { readonly kind: 'pause'; readonly ms: number }
   /** The clock of the service's machine shows another time from now on. */
   | { readonly kind: 'service-clock'; readonly aheadMs: number }
   /** The disk of the service has no room. */
-  | { readonly kind: 'disk-full'; readonly ms: number }
+  | { readonly kind: 'disk-full'; readonly noticed: FullMoment; readonly ms: number }
   /** The operator locks a customer's phone, and unlocks it later. */
   | { readonly kind: 'lock'; readonly customer: number; readonly ms: number }
   /** A key of the service is followed by another. */
@@ -42,10 +43,11 @@ const LINE_ACTIONS = [
   ...(['stall', 'reboot', 'unplug'] as const),
 ];
 
-/** The kinds of faults at the depth of SMS; those of the network and of the host apart by what they do. */
+/** The kinds of faults at the depth of SMS; those of the network and of the host apart by what they do, kills by their moment. */
 export const LOOP_FAULT_KINDS: readonly string[] = [
   ...['drop', 'delay', 'duplicate', 'reorder', 'corrupt', 'refuse', 'lose-answer', 'lose-acknowledgement'],
-  ...['away', 'backlog', 'phone-off', 'phone-clock', 'kill', 'pause', 'service-clock', 'disk-full', 'lock', 'rotate'],
+  ...['away', 'backlog', 'phone-off', 'phone-clock', 'pause', 'service-clock', 'disk-full', 'lock', 'rotate'],
+  ...KILL_MOMENTS.map((moment) => `kill-${moment}`),
   ...HOST_FAULTS,
   'host-down',
 ];
@@ -64,11 +66,12 @@ const PAYMENTS_A_FAULT = 4;
 /** The name under which coverage counts a fault: one of {@link faultKinds}. */
 export function nameOf(fault: LoopFault): string {
   if (fault.kind === 'network') return fault.action.kind;
+  if (fault.kind === 'kill') return `kill-${fault.moment}`;
   if (fault.kind === 'line') return `line-${fault.action.kind}`;
   return fault.kind === 'host' ? fault.fault : fault.kind;
 }
 
-/** A fault as one line for people: `kill commits=3 downMs=60000`. */
+/** A fault as one line for people: `away customer=3 ms=60000`. */
 export function wordsOf({ at: _, kind, ...values }: LoopFault): string {
   return [kind, ...Object.entries(values).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' ');
 }
@@ -112,23 +115,29 @@ function drawn(kind: string, random: SeededRandom, customers: number): Unplaced 
       return { kind, customer, ms };
     case 'phone-clock':
       return { kind, customer, aheadMs: (randomBelow(random, 3) - 1) * ms };
-    case 'kill':
-      return { kind, commits: 1 + randomBelow(random, 12), downMs: randomBelow(random, 5 * MINUTE_MS) };
     case 'pause':
       return { kind, ms: 1_000 + randomBelow(random, 10 * MINUTE_MS) };
     case 'service-clock':
       return { kind, aheadMs: (randomBelow(random, 3) - 1) * ms };
     case 'disk-full':
+      return { kind, noticed: FULL_MOMENTS[randomBelow(random, FULL_MOMENTS.length)] ?? 'commit', ms };
     case 'host-down':
       return { kind, ms };
     case 'rotate':
       return { kind, use: ROTATED_KEYS[randomBelow(random, ROTATED_KEYS.length)] ?? 'sealing' };
     default:
-      return kind.startsWith('line-') ? ofLine(kind, random) : messageOrHost(kind, random);
+      if (kind.startsWith('line-')) return ofLine(kind, random);
+      return kind.startsWith('kill-') ? killAt(kind, random) : messageOrHost(kind, random);
   }
 }
 
 type Unplaced = LoopFault extends infer Fault ? (Fault extends LoopFault ? Omit<Fault, 'at'> : never) : never;
+
+function killAt(kind: string, random: SeededRandom): Unplaced {
+  const moment = KILL_MOMENTS.find((one) => kind === `kill-${one}`);
+  if (moment === undefined) throw new RangeError(`There is no fault "${kind}"`);
+  return { kind: 'kill', moment, nth: 1 + randomBelow(random, 12), downMs: randomBelow(random, 5 * MINUTE_MS) };
+}
 
 /** The letters of a code that the driver did not ask for: a stick of Huawei says so now and then. */
 const UNASKED = '^RSSI: 20';

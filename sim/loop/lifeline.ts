@@ -5,6 +5,7 @@ import type { Clock, Port, SmsBearer } from '../../modem/index.ts';
  * and what it is told arrives only while it runs. A message that comes to a dead one is not confirmed, and the next one gets it.
  */
 export class Lifeline {
+  readonly #onSent: () => void;
   #isAlive = true;
   #isStopped = false;
   #later: (() => void)[] = [];
@@ -13,6 +14,11 @@ export class Lifeline {
   readonly ended: Promise<void> = new Promise((resolve) => {
     this.#tellEnd = resolve;
   });
+
+  /** @param onSent is called each time something has left the process: a message, octets to a modem, an order to a host */
+  constructor(onSent: () => void = () => {}) {
+    this.#onSent = onSent;
+  }
 
   get isAlive(): boolean {
     return this.#isAlive;
@@ -43,6 +49,14 @@ export class Lifeline {
     else task();
   }
 
+  /** Runs what sends something out of the process, as {@link Lifeline.run} does. */
+  send(task: () => void): void {
+    this.run(() => {
+      task();
+      this.#onSent();
+    });
+  }
+
   clock(clock: Clock): Clock {
     return { now: () => clock.now(), after: (delay, task) => clock.after(delay, () => this.run(task)) };
   }
@@ -58,7 +72,7 @@ export class Lifeline {
           closed: (reason) => this.run(() => events.closed(reason)),
         }),
       write: (octets) =>
-        new Promise((resolve, reject) => this.run(() => void port.write(octets).then(resolve, reject))),
+        new Promise((resolve, reject) => this.send(() => void port.write(octets).then(resolve, reject))),
       setLines: (lines) => port.setLines(lines),
       close: () => port.close(),
     };
@@ -68,7 +82,7 @@ export class Lifeline {
     return {
       send: (sms) =>
         new Promise((resolve) => {
-          this.run(() => void bearer.send(sms).then((outcome) => this.run(() => resolve(outcome))));
+          this.send(() => void bearer.send(sms).then((outcome) => this.run(() => resolve(outcome))));
         }),
       receive: (receiver) =>
         bearer.receive({
@@ -77,7 +91,7 @@ export class Lifeline {
               this.run(
                 () =>
                   void receiver.message(sms).then(
-                    () => this.run(resolve),
+                    () => this.send(resolve),
                     (error) => this.run(() => reject(error)),
                   ),
               );

@@ -60,7 +60,7 @@ export function orderOf({ kind, customId = '', minor, currency, at, status }: Pa
 function tied(ask: AskOverHttp, lifeline: Lifeline): AskOverHttp {
   return (request) =>
     new Promise((resolve, reject) => {
-      lifeline.run(
+      lifeline.send(
         () =>
           void ask(request).then(
             (answer) => lifeline.run(() => resolve(answer)),

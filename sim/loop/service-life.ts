@@ -2,9 +2,11 @@ import { type Clock, sleep } from '../../modem/index.ts';
 import { openService, type Rail, type Service, type ServiceOptions, StoreError } from '../../server/index.ts';
 import { Lifeline } from './lifeline.ts';
 import type { ServiceLine } from './service-line.ts';
+import { WriteAhead } from './write-ahead.ts';
 
-/** How long a client waits before it asks again after the connection ended, ms. */
+/** How long a client waits before it asks again after the connection ended, ms: at first, and at most, twice as long each time. */
 const ASK_AGAIN_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /** What the database of a process says that was killed, and one on a full disk. */
 export const KILLED = 'this process was killed';
@@ -13,6 +15,17 @@ export const DISK_FULL = 'there is no room on the disk';
 /** What SQLite says on a full disk, and the statements that need no room. */
 const SQLITE_FULL = 13;
 const READS = /^\s*(SELECT|WITH|PRAGMA)/;
+
+/**
+ * When a process dies: before its nth commit from now is on disk; after it, before anybody hears of it; or when something has left it for
+ * the nth time, whatever it was about to do next.
+ */
+export const KILL_MOMENTS = ['before-commit', 'after-commit', 'after-sending'] as const;
+export type KillMoment = (typeof KILL_MOMENTS)[number];
+
+/** When somebody finds out that a disk is full: at a statement that writes, or at the commit. */
+export const FULL_MOMENTS = ['statement', 'commit'] as const;
+export type FullMoment = (typeof FULL_MOMENTS)[number];
 
 /** What all lives of the service have in common. */
 export interface ServiceLifeOptions extends Pick<ServiceOptions, 'database' | 'keys' | 'number' | 'limits' | 'log'> {
@@ -26,20 +39,21 @@ export interface ServiceLifeOptions extends Pick<ServiceOptions, 'database' | 'k
   readonly random: (life: number) => ServiceOptions['random'];
   /** The rails of a life, on its own line to the hosts. */
   readonly rails: (lifeline: Lifeline) => readonly Rail[];
+  /** Hears in words of what left the service before it was on disk. */
+  readonly tooEarly: (text: string) => void;
 }
 
-/** The service on its file, which dies at commits and is opened again: what was committed is all that the next life has. */
+/** The service on its file, which dies at any moment and is opened again: what was committed is all that the next life has. */
 export class ServiceLife {
   readonly #options: ServiceLifeOptions;
   #lifeline = new Lifeline();
   #service: Service | undefined;
   #lives = 0;
-  #commitsLeft: number | undefined;
-  #whenDead: () => void = () => {};
+  #planned: PlannedKill | undefined;
   /** How often it was killed. */
   kills = 0;
-  /** Its disk takes nothing more. */
-  isDiskFull = false;
+  /** Its disk takes nothing more, which is found at this moment. */
+  diskFull: FullMoment | undefined;
 
   constructor(options: ServiceLifeOptions) {
     this.#options = options;
@@ -59,31 +73,41 @@ export class ServiceLife {
 
   /** @returns false when the disk is full */
   async #open(): Promise<boolean> {
-    const { rails, random, line, clock: _, ownClock, hold, ...options } = this.#options;
-    const lifeline = new Lifeline();
+    const { rails, random, line, clock: _, ownClock, hold, tooEarly, ...options } = this.#options;
+    const lifeline: Lifeline = new Lifeline(() => lifeline.isAlive && this.#reached('after-sending'));
     this.#lifeline = lifeline;
     this.#service = undefined;
     this.#lives += 1;
+    const ahead = new WriteAhead(options.database, tooEarly);
+    void lifeline.ended.then(() => ahead.close());
     try {
-      const bearer = await line(lifeline, ownClock);
+      // When the disk is full the opening waits for room, and the clock must not wait for the opening.
+      const noRoom = Promise.withResolvers<void>();
+      const bearer = ahead.bearer(await line(lifeline, ownClock));
       const opening = openService({
         ...options,
         alone: true,
         bearer,
         clock: lifeline.clock(ownClock),
         random: random(this.#lives),
-        rails: rails(lifeline),
+        rails: rails(lifeline).map((rail) => ahead.rail(rail)),
         hold,
         probe: {
-          afterCommit: () => lifeline.isAlive && this.#committed(),
+          beforeCommit: () => {
+            if (lifeline.isAlive) this.#reached('before-commit');
+            this.#mustRun(lifeline);
+            if (this.diskFull !== 'commit') return;
+            noRoom.resolve();
+            throw diskFull();
+          },
+          afterCommit: () => lifeline.isAlive && this.#reached('after-commit'),
           beforeStatement: (sql) => {
-            if (!lifeline.isAlive) throw new Error(KILLED);
-            if (this.isDiskFull && !READS.test(sql))
-              throw Object.assign(new Error(DISK_FULL), { errcode: SQLITE_FULL });
+            this.#mustRun(lifeline);
+            if (this.diskFull === 'statement' && !READS.test(sql)) throw diskFull();
           },
         },
       });
-      hold(opening);
+      hold(Promise.race([opening, noRoom.promise, lifeline.ended]));
       const service = await opening;
       if (lifeline.isAlive) this.#service = service;
     } catch (error) {
@@ -93,10 +117,14 @@ export class ServiceLife {
     return true;
   }
 
-  /** Kills the service at the `commits`th commit from now, before anybody hears of it. @param whenDead is called then */
-  killAfter(commits: number, whenDead: () => void): void {
-    this.#commitsLeft = commits;
-    this.#whenDead = whenDead;
+  /** Kills the service when it has come to this moment for the `nth` time from now. @param whenDead is called then */
+  killAt(moment: KillMoment, nth: number, whenDead: () => void): void {
+    this.#planned = { moment, left: nth, whenDead };
+  }
+
+  /** A kill that has not come is called off. */
+  spare(): void {
+    this.#planned = undefined;
   }
 
   /** Stops the process, as a laptop that is closed, until the returned function is called. */
@@ -112,30 +140,48 @@ export class ServiceLife {
    * @throws what the service answers
    */
   async asked<T>(question: (service: Service) => Promise<T>): Promise<T> {
-    for (;;) {
+    for (let pause = ASK_AGAIN_MS; ; pause = Math.min(2 * pause, LONGEST_WAIT_MS)) {
       const [service, lifeline] = [this.#service, this.#lifeline];
       if (service !== undefined && lifeline.isAlive) {
         const answer = await heard(lifeline, question(service));
         if (answer?.status === 'fulfilled') return answer.value;
         if (answer !== undefined && !(answer.reason instanceof StoreError)) throw answer.reason;
       }
-      await sleep(this.#options.clock, ASK_AGAIN_MS);
+      await sleep(this.#options.clock, pause);
     }
   }
 
   async close(): Promise<void> {
     if (this.isAlive) await this.#service?.close();
+    this.#lifeline.kill();
   }
 
-  #committed(): void {
-    if (this.#commitsLeft === undefined || this.#service === undefined) return;
-    this.#commitsLeft -= 1;
-    if (this.#commitsLeft > 0) return;
-    this.#commitsLeft = undefined;
+  #mustRun(lifeline: Lifeline): void {
+    if (!lifeline.isAlive) throw new Error(KILLED);
+  }
+
+  /** The process that lives has come to such a moment. */
+  #reached(moment: KillMoment): void {
+    const planned = this.#planned;
+    if (planned?.moment !== moment) return;
+    planned.left -= 1;
+    if (planned.left > 0) return;
+    this.#planned = undefined;
     this.kills += 1;
     this.#lifeline.kill();
-    this.#whenDead();
+    planned.whenDead();
   }
+}
+
+interface PlannedKill {
+  readonly moment: KillMoment;
+  /** How often the process still comes to it. */
+  left: number;
+  readonly whenDead: () => void;
+}
+
+function diskFull(): Error {
+  return Object.assign(new Error(DISK_FULL), { errcode: SQLITE_FULL });
 }
 
 /** The answer, or `undefined` when the process died first: what it says then nobody hears, and it may never say anything. */

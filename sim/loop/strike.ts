@@ -48,7 +48,7 @@ export function strike(town: Town, fault: LoopFault): void {
       return;
     }
     case 'kill':
-      life.killAfter(fault.commits, () => {
+      life.killAt(fault.moment, fault.nth, () => {
         town.tellFault('the service is dead');
         clock.after(fault.downMs, () => void life.open());
       });
@@ -62,9 +62,9 @@ export function strike(town: Town, fault: LoopFault): void {
       town.serviceClock.aheadMs = fault.aheadMs;
       return;
     case 'disk-full':
-      life.isDiskFull = true;
+      life.diskFull = fault.noticed;
       clock.after(fault.ms, () => {
-        life.isDiskFull = false;
+        life.diskFull = undefined;
       });
       return;
     case 'lock': {

@@ -109,6 +109,7 @@ export class Town {
       hold: (work) => void clock.hold(work),
       random: (life) => this.#random.fork(`service, life ${life}`),
       rails: (lifeline) => (rail === 'ledger' ? [] : [this.host.rail(lifeline, this.serviceClock)]),
+      tooEarly: (text) => this.diary.seen.push({ text }),
       log: (entry) => this.#written(entry),
     });
     this.operator = new Operator(this.life, this.host, servicePrimitives(), rootSeed);

@@ -58,15 +58,20 @@ function coded(code: string): Error {
 }
 
 describe('a transaction on PostgreSQL', () => {
-  it('is undone when its body fails, and does nothing after it', async () => {
-    const { store } = await open();
+  it.each(['body', 'commit'])('is undone when its %s fails, and does nothing after it', async (part) => {
+    let fails: string | undefined = part;
+    const failIn = (here: string) => {
+      if (fails === here) throw new Error('no');
+    };
+    const { store } = await open(undefined, { beforeCommit: () => failIn('commit') });
     const done: string[] = [];
     const broken = store.transaction('broken', async (tx) => {
       await add(tx, 'broken');
       tx.afterCommit(() => done.push('broken'));
-      throw new Error('no');
+      failIn('body');
     });
     await expect(broken).rejects.toThrow('no');
+    fails = undefined;
     await store.transaction('next', async (tx) => {
       await add(tx, 'next');
       tx.afterCommit(() => done.push('next'));

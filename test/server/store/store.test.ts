@@ -451,6 +451,24 @@ describe('the store', () => {
     expect(await store.read(subjects)).toEqual(['next']);
   });
 
+  it('has nothing of a commit that a probe spoils, and tells nobody', async () => {
+    const store = new SqliteStore(file(), {
+      clock: new VirtualClock(),
+      probe: {
+        beforeCommit() {
+          throw new Error('killed');
+        },
+      },
+    });
+    const done: string[] = [];
+    const spoilt = store.transaction('spoilt', async (tx) => {
+      await add(tx, 'spoilt');
+      tx.afterCommit(() => done.push('spoilt'));
+    });
+    await expect(spoilt).rejects.toThrow('the database could not be written: killed');
+    expect([await store.read(subjects), done]).toEqual([[], []]);
+  });
+
   it('cannot be written by a read', async () => {
     const { store } = open();
     const written = store.read((tx) =>

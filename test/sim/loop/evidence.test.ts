@@ -12,7 +12,7 @@ const PLAN: EpisodePlan = {
   ...{ seed: 'evidence', payments: 8, customers: 3, shops: 1, rail: 'ledger', depth: 'sms' },
   faults: [
     { at: 30_000, kind: 'network', action: { kind: 'duplicate' }, times: 2 },
-    { at: 60_000, kind: 'kill', commits: 1, downMs: 1_000 },
+    { at: 60_000, kind: 'kill', moment: 'after-commit', nth: 1, downMs: 1_000 },
   ],
 };
 const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-evidence-'));
@@ -44,7 +44,7 @@ it('says what was broken, with whom, what went wrong, and how it is played again
     `again: npm run loop -- --script ${join(place, SCRIPT_FILE)}`,
     'faults: 2',
     '  30.0 s after the shops opened: network action={"kind":"duplicate"} times=2',
-    '  60.0 s after the shops opened: kill commits=1 downMs=1000',
+    '  60.0 s after the shops opened: kill moment="after-commit" nth=1 downMs=1000',
     '',
   ]);
   expect(readPlan(join(place, SCRIPT_FILE))).toEqual(PLAN);
