@@ -39,6 +39,7 @@ export type {
   Outcome,
   Rail,
   RailKey,
+  RailLimits,
   RailOrder,
   RailRuntime,
   RemoteRail,

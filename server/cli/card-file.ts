@@ -9,6 +9,7 @@ import { statementFolder } from '../rails/card/statement-folder.ts';
 import type { RemoteRail } from '../rails/rail.ts';
 import { customerTokens, type TokenKind } from './customer-tokens.ts';
 import { CARD_MAC_KEY_VARIABLE } from './environment.ts';
+import { LimitsOfFile } from './rail-limits.ts';
 import { HOST_AND_PORT, hostAndPort, readSettings } from './settings-file.ts';
 
 /** What service and acquirer have agreed on. Files and folders are looked for from the folder of this file on. */
@@ -28,6 +29,7 @@ const CardFile = z.strictObject({
   reversals: z.enum(['request', 'advice']).default('request'),
   echoSeconds: z.int().min(10).max(3_600).default(60),
   fee: z.strictObject({ basisPoints: z.int().min(0).max(10_000), fixedMinor: z.int().min(0) }).optional(),
+  limits: LimitsOfFile.optional(),
   customers: z.string().min(1),
   statements: z.string().min(1),
 });
@@ -65,6 +67,7 @@ export function cardRailFrom(file: string, output: Output): RemoteRail {
     terminals: settings.terminals,
     reversals: settings.reversals,
     fee: settings.fee,
+    limits: settings.limits,
     cardOf: customerTokens(resolve(dirname(file), settings.customers), CARDS, told),
     statements: statementFolder(resolve(dirname(file), settings.statements), systemClock),
     told,

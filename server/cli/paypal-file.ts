@@ -7,6 +7,7 @@ import { ANSWER_MS, paypalRail } from '../rails/paypal/paypal-rail.ts';
 import type { RemoteRail } from '../rails/rail.ts';
 import { customerTokens, type TokenKind } from './customer-tokens.ts';
 import { PAYPAL_SECRET_VARIABLE } from './environment.ts';
+import { LimitsOfFile } from './rail-limits.ts';
 import { readSettings } from './settings-file.ts';
 
 /** An address without a path; without TLS only on this machine, for a double of PayPal. */
@@ -21,6 +22,7 @@ const PayPalFile = z.strictObject({
   certificatesFrom: z.array(origin()).min(1).default(['https://api.paypal.com']),
   clientId: z.string().min(1),
   webhookId: z.string().min(1),
+  limits: LimitsOfFile.optional(),
   customers: z.string().min(1),
 });
 
@@ -34,7 +36,7 @@ const VAULT_IDS: TokenKind = {
 
 /** The PayPal rail that a file describes. @throws UsageError when it cannot be made from it */
 export function paypalRailFrom(file: string, output: Output): RemoteRail {
-  const { url, certificatesFrom, clientId, webhookId, customers } = readSettings('--paypal', file, PayPalFile);
+  const { url, certificatesFrom, clientId, webhookId, customers, limits } = readSettings('--paypal', file, PayPalFile);
   const secret = process.env[PAYPAL_SECRET_VARIABLE] ?? '';
   if (secret === '')
     throw new UsageError(`--paypal needs ${PAYPAL_SECRET_VARIABLE}, the secret of the client at PayPal`);
@@ -46,6 +48,7 @@ export function paypalRailFrom(file: string, output: Output): RemoteRail {
     clientId,
     secret,
     webhookId,
+    limits,
     certificateOrigins: certificatesFrom,
     http: fetchOverHttp(ANSWER_MS),
     clock: systemClock,

@@ -40,7 +40,8 @@ export async function merchantRoutes(app: FastifyInstance, service: Service): Pr
       schema: {
         tags,
         summary: 'Ask a customer for a payment',
-        description: '201: the customer is asked. 200: this mref with this content was known, here is its payment.',
+        description:
+          '201: the customer is asked. 200: this mref with this content was known, here is its payment. 422 limit-exceeded: above or below what one payment by this rail may be, above what the customer may pay within a day, or too many requests; detail says which.',
         body: PaymentBody,
         response: { 200: PaymentView, 201: PaymentView, 409: ProblemBody, 422: ProblemBody },
       },

@@ -14,6 +14,8 @@ const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {
   'customer-unreachable': 'customer-unreachable',
   'customer-busy': 'limit',
   'amount-limit': 'bad-amount',
+  'amount-too-small': 'bad-amount',
+  'day-limit': 'bad-amount',
   'new-phone-limit': 'bad-amount',
   'merchant-suspended': 'limit',
   'customer-said-not-me': 'limit',

@@ -161,6 +161,20 @@ export async function merchantsThatWait(tx: ReadTx, person: PersonId): Promise<M
   );
 }
 
+/**
+ * What a person has paid by a rail, or is asked for and may still pay, less what was given back; minor units of all currencies together.
+ * @param since of payments that were asked for later, ms since 1970
+ */
+export async function spentSince(tx: ReadTx, person: PersonId, rail: RailName, since: number): Promise<number> {
+  const spent = await tx.get(
+    `SELECT coalesce(sum(minor - refunded), 0) AS spent FROM payment WHERE person_id = ? AND created_at > ? AND rail = ?
+     AND state NOT IN ('REFUSED', 'CANCELLED', 'EXPIRED', 'DECLINED', 'REVERSED', 'REJECTED')`,
+    (row) => row.integer('spent'),
+    ...[person, since, rail],
+  );
+  return spent ?? 0;
+}
+
 function readPayment(row: Row): Payment {
   const state = row.text('state');
   if (!isPaymentState(state)) throw new RowError(`a payment cannot be ${state}`);

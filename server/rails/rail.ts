@@ -74,6 +74,16 @@ export interface Capabilities {
   readonly retryMs: readonly number[];
 }
 
+/** What the operator lets customers pay by a rail, minor units of the payment's currency. What is missing is not limited. */
+export interface RailLimits {
+  /** The least that one payment may be. */
+  readonly leastMinor?: number | undefined;
+  /** The most that one payment may be. */
+  readonly mostMinor?: number | undefined;
+  /** What one customer may pay within 24 hours, less what was given back; what is asked for and not answered counts. */
+  readonly dayMinor?: number | undefined;
+}
+
 /** One line of a rail's settlement report. */
 export interface SettlementLine {
   readonly key: string;
@@ -95,6 +105,8 @@ export interface RailRuntime {
 interface RailBase {
   readonly name: Exclude<RailName, 'none'>;
   readonly capabilities: Capabilities;
+  /** Default: what the rail can move. */
+  readonly limits?: RailLimits | undefined;
   /** The account that stands for a customer in the ledger: the customer's own, or the clearing account of the rail. */
   payerOf(customer: PersonId): Account;
   /** The movements of the rail in `[from, to)`, ms since 1970. */

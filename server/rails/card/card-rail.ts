@@ -1,5 +1,5 @@
 import type { Clock } from '../../../modem/index.ts';
-import type { Capabilities, Outcome, RailOrder, RailRuntime, RemoteRail, SettlementLine } from '../rail.ts';
+import type { Capabilities, Outcome, RailLimits, RailOrder, RailRuntime, RemoteRail, SettlementLine } from '../rail.ts';
 import { CardConnection, type Dialect } from './connection.ts';
 import type { IsoMessage } from './iso8583.ts';
 import type { OpenLine } from './line.ts';
@@ -23,6 +23,8 @@ export interface CardRailOptions extends Acceptor {
   readonly statements: (from: number, to: number) => Promise<readonly Statement[]>;
   /** What the acquirer is to keep of a purchase: hundredths of a per cent, and minor units. Default: not agreed, and not compared. */
   readonly fee?: { readonly basisPoints: number; readonly fixedMinor: number } | undefined;
+  /** What the operator lets customers pay. Default: what a message can say. */
+  readonly limits?: RailLimits | undefined;
   /** Hears in a sentence what has become of the connection. */
   readonly told?: (what: string) => void;
 }
@@ -50,6 +52,7 @@ export function cardRail(options: CardRailOptions): RemoteRail {
     name: 'card',
     local: false,
     capabilities: CAPABILITIES,
+    limits: options.limits,
     payerOf: () => 'clearing:card',
     prepare: async (tx, order) => JSON.stringify(await newTrace(tx, order, clock.now(), terminals, cardOf)),
     async send(order) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../modem/index.ts';
-import type { Capabilities, Inquiry, RailOrder, RemoteRail } from '../rail.ts';
+import type { Capabilities, Inquiry, RailLimits, RailOrder, RemoteRail } from '../rail.ts';
 import { chargeOf, foundOf, refundOf, reportedOf } from './answers.ts';
 import { type Credentials, PayPalClient, type Question } from './client.ts';
 import type { AskOverHttp } from './http.ts';
@@ -15,6 +15,8 @@ export interface PayPalRailOptions extends Credentials, WebhookTrust {
   readonly clock: Clock;
   /** The payment token of a customer in PayPal's vault, by phone number (E.164); `undefined`: the customer has none. */
   readonly vaultIdOf: (number: string) => string | undefined;
+  /** What the operator lets customers pay. Default: what PayPal takes. */
+  readonly limits?: RailLimits | undefined;
   /** Hears in a sentence that a webhook was refused, once a minute at most: anybody may send one. */
   readonly told?: (what: string) => void;
 }
@@ -60,6 +62,7 @@ export function paypalRail(options: PayPalRailOptions): RemoteRail {
     name: 'paypal',
     local: false,
     capabilities: CAPABILITIES,
+    limits: options.limits,
     payerOf: () => 'clearing:paypal',
     prepare: async (tx, order) => JSON.stringify(await newNote(tx, order, clock.now(), vaultIdOf)),
     async send(order) {

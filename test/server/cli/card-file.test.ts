@@ -44,7 +44,7 @@ describe('the file of the card host', () => {
     ['as it should be', SETTINGS, undefined],
     [
       'with all that may be said',
-      { ...SETTINGS, lengthCountsItself: true, reversals: 'advice', echoSeconds: 300 },
+      { ...SETTINGS, lengthCountsItself: true, reversals: 'advice', echoSeconds: 300, limits: { mostMinor: 1 } },
       '0123456789abcdefFEDCBA9876543210',
     ],
     ['of an address in IPv6', { ...SETTINGS, host: '[::1]:5000' }, undefined],
@@ -64,6 +64,16 @@ describe('the file of the card host', () => {
     ['echoes without a pause', { echoSeconds: 9 }, 'echoSeconds: '],
     ['no customers', { customers: undefined }, 'customers: '],
     ['a word that is not known', { pin: '1234' }, 'the file: '],
+    [
+      'limits that allow nothing',
+      { limits: { leastMinor: 2, mostMinor: 1 } },
+      'limits: leastMinor is more than mostMinor',
+    ],
+    [
+      'a day that allows nothing',
+      { limits: { leastMinor: 2, dayMinor: 1 } },
+      'limits: leastMinor is more than dayMinor',
+    ],
   ])('with %s is refused', async (_, change, words) => {
     const said = await serveWith(JSON.stringify({ ...SETTINGS, ...change }));
     expect(said).toMatch(/^cash-server: --card \.\/card\.json: [^\n]+\n$/);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { declineReasonOf, hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
+import type { RailLimits } from '../../../server/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { WIDE_LIMITS } from '../wide-limits.ts';
 import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop, type World } from '../world.ts';
@@ -603,6 +604,51 @@ describe('limits', () => {
     const refused = { code: 'limit-exceeded', reason: 'amount-limit' };
     await expect(world.request(merchant, { amount: eur(500_001) })).rejects.toMatchObject(refused);
     expect(await world.service.payments({ limit: 10 })).toEqual([]);
+  });
+
+  it.each<readonly [what: string, limits: RailLimits, minor: number, expected: string]>([
+    ['the least', { leastMinor: 100 }, 100, 'REQUESTED'],
+    ['less than the least', { leastMinor: 100 }, 99, 'amount-too-small'],
+    ['the most', { mostMinor: 5_000 }, 5_000, 'REQUESTED'],
+    ['more than the most', { mostMinor: 5_000 }, 5_001, 'amount-limit'],
+    ['more than any payment may be', { mostMinor: 1_000_000 }, 500_001, 'amount-limit'],
+  ])('of a rail: %s', async (_, limits, minor, expected) => {
+    const rail = new ScriptedRail();
+    rail.limits = limits;
+    const { world, merchant } = await shop(1, { rails: [rail] });
+    const ended = world.request(merchant, { amount: eur(minor) }).catch(({ reason }) => ({ state: reason }));
+    expect((await ended).state).toBe(expected);
+  });
+
+  it('of a rail: the sum of a day of one customer, of what was paid and not given back, or may still be paid', async () => {
+    const rail = new ScriptedRail();
+    rail.limits = { dayMinor: 2_000 };
+    rail.charges = [{ kind: 'done', approvalCode: 1 }];
+    rail.refunds = [{ kind: 'done', approvalCode: 0 }];
+    const { world, customer, merchant } = await shop(1, { rails: [rail] });
+    let orders = 0;
+    const ask = async (minor: number) => {
+      orders += 1;
+      return world.request(merchant, { mref: `order-${orders}`, amount: eur(minor) });
+    };
+    const outcome = async (minor: number) => {
+      const { txn, state, reason } = await ask(minor);
+      if (state === 'REQUESTED') await world.service.cancel(txn);
+      return reason ?? state;
+    };
+    const { txn } = await ask(1_500);
+    const other = await world.subscriber('+393400000005');
+    const ofOther = { mref: 'other', customer: other.person.number, amount: eur(2_000) };
+    expect((await world.request(merchant, ofOther)).state).toBe('REQUESTED');
+    expect(await outcome(501)).toBe('day-limit');
+    expect(await outcome(2_001)).toBe('day-limit');
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    expect([await outcome(501), await outcome(500)]).toEqual(['day-limit', 'REQUESTED']);
+    await world.service.refund(txn, { key: 'a', amount: eur(100) });
+    expect([await outcome(601), await outcome(600)]).toEqual(['day-limit', 'REQUESTED']);
+    await world.clock.advance(24 * 3_600_000);
+    expect(await outcome(2_000)).toBe('REQUESTED');
   });
 
   it('the fourth request that waits for one customer is rejected', async () => {

@@ -4,6 +4,7 @@ import type {
   Inquiry,
   Notice,
   Outcome,
+  RailLimits,
   RailOrder,
   RemoteRail,
   SettlementLine,
@@ -29,6 +30,7 @@ export class ScriptedRail implements RemoteRail {
   /** What it is to keep of each movement. */
   fee: number | undefined;
   notices: Notice[] = [];
+  limits: RailLimits | undefined;
   /** The last digits of the card that pays. */
   digits: string | undefined;
 

@@ -79,6 +79,9 @@ const OF_FEW_ROWS = /\b(txn|ref|mref|id|rail_key|transfer_id|digest|seq|rowid) (
 /** The rows of one day. */
 const OF_A_DAY = /\b(at|changed_at) >= \$\d+\) AND \(\1 < /;
 
+/** What one person was asked to pay within a day. */
+const OF_A_DAY_OF_ONE = /\(person_id = \$\d+\) AND \(created_at > /;
+
 /** Tables that some statement reads from end to end: of one row, of few, or at a start of the service. */
 const READ_WHOLE: readonly string[] = [
   'account',
@@ -114,6 +117,7 @@ function grows({ plan, limited }: Scan): boolean {
   if (plan['Node Type'] === 'Seq Scan') return !READ_WHOLE.includes(table);
   if (index === undefined || (table !== '' && !HISTORY.includes(table))) return false;
   if (OF_OPEN_WORK.includes(index) || OF_FEW_ROWS.test(condition) || OF_A_DAY.test(condition)) return false;
+  if (OF_A_DAY_OF_ONE.test(condition)) return false;
   return filter !== undefined || (condition === '' && !limited);
 }
 

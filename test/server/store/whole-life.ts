@@ -3,6 +3,7 @@ import { Till } from '../../../server/ecr/till.ts';
 import type { RelyingParty } from '../../../server/index.ts';
 import { CIBA_GRANT, type Ciba } from '../../../server/service/ciba.ts';
 import { showKeyOnce } from '../ciba/client-key.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { WIDE_LIMITS } from '../wide-limits.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, World } from '../world.ts';
 
@@ -88,7 +89,10 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
   await partyLife(world, customer);
   await world.enrolPhone(customer.person, '90909');
   await world.service.close();
-  await world.open();
+  const limited = new ScriptedRail();
+  limited.limits = { dayMinor: 1 };
+  await world.open(undefined, { rails: [limited] });
+  await world.request(merchant, { mref: 'above the sum of a day' });
   await world.clock.advance(26 * 3_600_000);
   await world.service.close();
   return { database: world.database, texts };
