@@ -100,6 +100,8 @@ export interface SettlementLine {
 export interface RailRuntime {
   /** Reads what is on disk. */
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>;
+  /** Raises the alarm that the rail's host has other totals of a business day. @param day as the host names it. @param detail what was seen */
+  totalsDiffer(day: string, detail: string): Promise<void>;
 }
 
 interface RailBase {

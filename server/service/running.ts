@@ -32,6 +32,7 @@ import type { Store } from '../store/store.ts';
 import { Timers } from '../time/timers.ts';
 import { takeBackMoments } from '../upkeep/clock-ahead.ts';
 import { Retention } from '../upkeep/retention.ts';
+import { ALARM_ADVICE } from '../vocabulary/alarms.ts';
 import { ref } from '../vocabulary/ids.ts';
 import { Modems } from './modems.ts';
 import { messageHandlers } from './phone-messages.ts';
@@ -131,7 +132,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
 
   const open = await store.read((tx) => takenOver(tx, clock.now()));
   await checkAtStart(store, journal);
-  const stopRails = startRails(rails, store);
+  const stopRails = startRails(rails, store, journal);
   await processes.start(context.outbox);
   journal.listenElsewhere(store);
   await context.outbox.start();
@@ -184,11 +185,24 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
 }
 
 /** Rails that keep a connection open it before they are asked for anything. @returns what ends it */
-function startRails(rails: Rails, store: Store): () => void {
-  const runtime: RailRuntime = { read: (work) => store.read(work) };
-  const stops = [...rails.all].flatMap((rail) => (rail.local ? [] : (rail.start?.(runtime) ?? [])));
+function startRails(rails: Rails, store: Store, journal: Journal): () => void {
+  const stops = [...rails.all].flatMap((rail) =>
+    rail.local ? [] : (rail.start?.(runtimeOf(rail, store, journal)) ?? []),
+  );
   return () => {
     for (const stop of stops) stop();
+  };
+}
+
+function runtimeOf({ name }: Rail, store: Store, journal: Journal): RailRuntime {
+  return {
+    read: (work) => store.read(work),
+    totalsDiffer: (day, detail) =>
+      store.transaction('totals of a rail', (tx) => {
+        const alarm = 'totals-differ';
+        const advice = `${detail}. ${ALARM_ADVICE[alarm]}`;
+        return journal.record(tx, { kind: 'alarm', alarm, ref: `${name} ${day}`, detail: advice });
+      }),
   };
 }
 

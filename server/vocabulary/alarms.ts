@@ -52,6 +52,8 @@ export type Alarm =
   | 'settlement-duplicate'
   /** A rail did not give its settlement; `ref` is its name. */
   | 'settlement-missing'
+  /** The host of a rail has other totals of a business day, or did not take them; `ref` is the rail and the day as the host names it. */
+  | 'totals-differ'
   /** A process of the service said nothing for 20 s: dead, stopped, or cut off from the database. `ref` is its name. */
   | 'process-lost'
   /** The database had times that are later than now: the clock of the service was ahead. */
@@ -101,6 +103,8 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
     'The customer disputed the charge at their bank. Send the rail what proves it (GET /v1/payments/TXN/receipt) within the time that it gives, or accept the loss: cash-server reconcile accept KEY --rail RAIL --kind chargeback --reason TEXT',
   'settlement-duplicate': 'The rail moved the money more than once: ask it to give the surplus back',
   'settlement-missing': 'Look whether the rail can be reached; the next run compares these days as well',
+  'totals-differ':
+    'Compare the days around it by the settlement, which names each movement: cash-server reconcile --rail card --from DAY --to DAY; what it does not explain, ask the acquirer',
   'process-lost':
     'Its frames go by another modem: look why it stopped, and start it again; until then nobody receives by its modems',
   'clock-was-ahead':

@@ -16,6 +16,8 @@ export interface CardEntry {
   readonly at: number;
   /** `reversed`: also when the reversal came before what it reverses. */
   readonly state: 'moved' | 'declined' | 'pending' | 'reversed';
+  /** When it was reversed, ms since 1970, after it had been carried out. */
+  readonly reversedAt?: number;
   /** The response code that it got. */
   readonly code: string;
 }

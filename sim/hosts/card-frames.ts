@@ -23,8 +23,8 @@ export class CardFrameError extends Error {
   override readonly name = 'CardFrameError';
 }
 
-/** The data elements that this host knows: `d` digits, `D` digits with a length in front, `c` characters, `h` octets. */
-const ELEMENTS: Readonly<Record<number, readonly [kind: 'd' | 'D' | 'c' | 'h', length: number]>> = {
+/** The data elements that this host knows: `d` digits, `D` digits with a length in front, `s` a sign and digits, `c` characters, `h` octets. */
+const ELEMENTS: Readonly<Record<number, readonly [kind: 'd' | 'D' | 's' | 'c' | 'h', length: number]>> = {
   2: ['D', 19],
   3: ['d', 6],
   4: ['d', 12],
@@ -42,9 +42,20 @@ const ELEMENTS: Readonly<Record<number, readonly [kind: 'd' | 'D' | 'c' | 'h', l
   41: ['c', 8],
   42: ['c', 15],
   49: ['c', 3],
+  50: ['c', 3],
   64: ['h', 8],
+  66: ['d', 1],
   70: ['d', 3],
+  74: ['d', 10],
+  75: ['d', 10],
+  76: ['d', 10],
+  77: ['d', 10],
+  86: ['d', 16],
+  87: ['d', 16],
+  88: ['d', 16],
+  89: ['d', 16],
   90: ['d', 42],
+  97: ['s', 16],
   128: ['h', 8],
 };
 
@@ -69,6 +80,9 @@ export function readCardMessage(octets: Buffer, { variant, macKey }: CardSpeech)
     else if (kind === 'D') {
       const digits = Number(take(2));
       elements[number] = take(even(digits)).slice(0, digits);
+    } else if (kind === 's') {
+      const sign = isBinary ? Buffer.from(take(2), 'hex').toString('latin1') : take(1);
+      elements[number] = sign + take(length);
     } else if (kind === 'c')
       elements[number] = isBinary ? Buffer.from(take(2 * length), 'hex').toString('latin1') : take(length);
     else if (kind === 'h') elements[number] = take(2 * length).toLowerCase();
@@ -99,6 +113,8 @@ export function writeCardMessage({ type, elements }: CardMessage, { variant, mac
     const padding = isBinary && value.length % 2 === 1 ? '0' : '';
     if (kind === 'd') text += padding + value.padStart(length, '0');
     else if (kind === 'D') text += `${value.length}`.padStart(2, '0') + value + padding;
+    else if (kind === 's' && isBinary)
+      text += Buffer.from(value.slice(0, 1), 'latin1').toString('hex') + value.slice(1);
     else text += isBinary ? Buffer.from(value.padEnd(length), 'latin1').toString('hex') : value.padEnd(length);
   }
   const octets = Buffer.from(text, isBinary ? 'hex' : 'latin1');

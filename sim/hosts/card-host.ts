@@ -9,6 +9,7 @@ import {
   readCardMessage,
   writeCardMessage,
 } from './card-frames.ts';
+import { businessDay, totalsAnswer } from './card-totals.ts';
 import type { HostFault } from './example-host.ts';
 import type { SettlementFault } from './settlement-fault.ts';
 
@@ -34,10 +35,9 @@ export interface CardPeer {
 
 const LATE_MS = 120_000;
 const SLOW_MS = 30_000;
-const HOUR_MS = 3_600_000;
 
-/** The host's business day ends at 22:00 UTC. */
-const AFTER_CUT_OFF_MS = 2 * HOUR_MS;
+/** The host says that its business day has ended within so long after it, ms. */
+const SAYS_WITHIN_MS = 60_000;
 
 /** What an order cannot be without. */
 const MANDATORY = [2, 3, 4, 7, 11, 32, 37, 41, 42, 49];
@@ -56,6 +56,7 @@ export class CardHost {
   readonly #book: CardBook;
   readonly #faults: CardFault[] = [];
   readonly #settlementFaults: SettlementFault[] = [];
+  #miscounted: number | undefined;
   readonly #peers = new Set<CardPeer>();
   readonly #listeners = new Set<(entry: CardEntry) => void>();
   /** Each message that was read, oldest first. */
@@ -74,6 +75,11 @@ export class CardHost {
   /** What is wrong in every settlement from now on. */
   misreport(...faults: SettlementFault[]): void {
     this.#settlementFaults.push(...faults);
+  }
+
+  /** From now on its totals have one purchase more, of so many minor units, than its book. */
+  miscount(minor: number): void {
+    this.#miscounted = minor;
   }
 
   get entries(): readonly CardEntry[] {
@@ -105,10 +111,12 @@ export class CardHost {
 
   /** Sends a request of its own to all that are connected: 201 ends the business day, 301 asks for an echo. */
   manage(code: string): void {
+    const now = this.#options.clock.now();
+    const ended = code === '201' ? { 15: businessDay(now - SAYS_WITHIN_MS) } : {};
     for (const peer of this.#peers) {
       this.#send(peer, Buffer.alloc(0), {
         type: '0800',
-        elements: { 7: this.#day('MMDDhhmmss'), 11: '000001', 70: code },
+        elements: { 7: transmissionTime(now), 11: '000001', 70: code, ...ended },
       });
     }
   }
@@ -138,6 +146,8 @@ export class CardHost {
     if (type === '0800') {
       const code = ['001', '301'].includes(elements[70] ?? '') ? '00' : '12';
       this.#send(peer, tpdu, answerTo(message, { 39: code }));
+    } else if (type === '0500') {
+      this.#send(peer, tpdu, answerTo(message, totalsAnswer(this.entries, message, this.#miscounted)));
     } else if (['0200', '0201', '0400', '0401', '0420', '0421'].includes(type)) {
       this.#order(peer, tpdu, message);
     }
@@ -168,14 +178,15 @@ export class CardHost {
     const { type, elements } = message;
     if (MANDATORY.some((number) => elements[number] === undefined)) return answerTo(message, { 39: '30' });
     if (elements[42] !== this.#options.merchant.padEnd(15)) return answerTo(message, { 39: '03' });
-    if (typeof fault === 'object') return answerTo(message, { 39: fault.code, 15: this.#day('MMDD') });
+    if (typeof fault === 'object')
+      return answerTo(message, { 39: fault.code, 15: businessDay(this.#options.clock.now()) });
     if (type.startsWith('04')) return this.#reverse(message);
     const entry =
       this.#book.find(elements[41] ?? '', elements[11] ?? '', elements[37] ?? '') ?? this.#enter(message, fault);
     if (entry.state === 'pending') return undefined;
     const approval = entry.state === 'moved' ? { 38: `A${elements[11]?.slice(1)}` } : {};
     const code = entry.state === 'reversed' ? '12' : entry.code;
-    return answerTo(message, { 39: code, 15: this.#day('MMDD'), ...approval });
+    return answerTo(message, { 39: code, 15: businessDay(entry.at), ...approval });
   }
 
   #enter(message: CardMessage, fault: CardFault | undefined): CardEntry {
@@ -193,8 +204,10 @@ export class CardHost {
     const original = elements[90]?.slice(4, 10);
     const known = this.#book.find(elements[41] ?? '', original ?? '', elements[37] ?? '');
     if (original !== elements[11]) return answerTo(message, { 39: '30' });
-    if (known?.state !== 'declined') this.#write({ ...(known ?? this.#entryOf(message)), state: 'reversed' });
-    return answerTo(message, { 39: known === undefined ? '25' : '00', 15: this.#day('MMDD') });
+    const now = this.#options.clock.now();
+    const since = known?.state === 'moved' ? { reversedAt: now } : {};
+    if (known?.state !== 'declined') this.#write({ ...(known ?? this.#entryOf(message)), state: 'reversed', ...since });
+    return answerTo(message, { 39: known === undefined ? '25' : '00', 15: businessDay(now) });
   }
 
   #write(entry: CardEntry): CardEntry {
@@ -217,15 +230,6 @@ export class CardHost {
     };
   }
 
-  /** The time now, for DE 7, or the business day, for DE 15. */
-  #day(form: 'MMDD' | 'MMDDhhmmss'): string {
-    const at = this.#options.clock.now() + (form === 'MMDD' ? AFTER_CUT_OFF_MS : 0);
-    return new Date(at)
-      .toISOString()
-      .replaceAll(/[^0-9]/g, '')
-      .slice(4, 4 + form.length);
-  }
-
   #framed(tpdu: Buffer, message: CardMessage): Buffer {
     return framedAnswer(writeCardMessage(message, this.#options.speech), tpdu, this.#options.speech);
   }
@@ -233,6 +237,14 @@ export class CardHost {
   #send(peer: CardPeer, tpdu: Buffer, message: CardMessage | undefined): void {
     if (message !== undefined && this.#peers.has(peer)) peer.write(this.#framed(tpdu, message));
   }
+}
+
+/** DE 7. @param at ms since 1970 */
+function transmissionTime(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .replaceAll(/[^0-9]/g, '')
+    .slice(4, 14);
 }
 
 /** The answer repeats what names the order, and adds what the host says. */

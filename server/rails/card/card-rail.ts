@@ -1,10 +1,11 @@
 import type { Clock } from '../../../modem/index.ts';
 import type { Capabilities, Outcome, RailLimits, RailOrder, RailRuntime, RemoteRail, SettlementLine } from '../rail.ts';
+import { AcquirerReconciliation } from './acquirer-reconciliation.ts';
 import { CardConnection, type Dialect } from './connection.ts';
 import type { IsoMessage } from './iso8583.ts';
 import type { OpenLine } from './line.ts';
 import { type Acceptor, requestOf } from './requests.ts';
-import { approvalCodeOf, responseOf } from './response-codes.ts';
+import { approvalCodeOf, NOT_FOUND, responseOf } from './response-codes.ts';
 import { readStatement, type Statement, settlementLineOf } from './statement.ts';
 import { type Card, newTrace, readTrace, type Trace } from './trace.ts';
 
@@ -23,6 +24,8 @@ export interface CardRailOptions extends Acceptor {
   readonly statements: (from: number, to: number) => Promise<readonly Statement[]>;
   /** What the acquirer is to keep of a purchase: hundredths of a per cent, and minor units. Default: not agreed, and not compared. */
   readonly fee?: { readonly basisPoints: number; readonly fixedMinor: number } | undefined;
+  /** Whether the totals of a business day are sent after the host's cut-off (0500). Default: they are. */
+  readonly totals?: boolean;
   /** What the operator lets customers pay. Default: what a message can say. */
   readonly limits?: RailLimits | undefined;
   /** Hears in a sentence what has become of the connection. */
@@ -46,7 +49,15 @@ const CAPABILITIES: Capabilities = {
  */
 export function cardRail(options: CardRailOptions): RemoteRail {
   const { clock, terminals, cardOf } = options;
-  const connection = new CardConnection(options);
+  const connection = new CardConnection({
+    ...options,
+    ...(options.totals !== false && { cutOff: (day) => reconciliation.cutOff(day) }),
+  });
+  const reconciliation = new AcquirerReconciliation({
+    ...options,
+    terminal: terminals[0],
+    exchange: (request, limitMs) => connection.exchange(request, limitMs),
+  });
   let runtime: RailRuntime | undefined;
   return {
     name: 'card',
@@ -83,7 +94,12 @@ export function cardRail(options: CardRailOptions): RemoteRail {
     },
     start(run) {
       runtime = run;
-      return connection.start();
+      reconciliation.begin(run);
+      const stop = connection.start();
+      return () => {
+        reconciliation.end();
+        stop();
+      };
     },
   };
 }
@@ -102,7 +118,12 @@ function outcomeOf({ kind }: RailOrder, trace: Trace, request: IsoMessage, { fie
   const response = responseOf(fields.get(39), kind);
   if (response.kind === 'unknown') return lost(response.reason, trace);
   const settled = fields.get(15);
-  const note = JSON.stringify({ ...trace, ...(settled !== undefined && { settled }) });
+  const unknownThere = kind === 'reversal' && fields.get(39) === NOT_FOUND;
+  const note = JSON.stringify({
+    ...trace,
+    ...(settled !== undefined && { settled }),
+    ...(unknownThere && { unknownThere }),
+  });
   if (response.kind === 'declined') return { ...response, note };
   if (kind !== 'reversal' && (fields.get(4) ?? request.fields.get(4)) !== request.fields.get(4)) {
     return lost('the card host approved another amount', trace);

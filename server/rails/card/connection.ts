@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly dialect: Dialect;
   /** When the host is asked whether it is there, ms after the last message. Default: {@link SILENCE_MS}. */
   readonly silenceMs?: number;
+  /** Hears that the host has ended its business day, DE 15 of its message. */
+  readonly cutOff?: (day: string | undefined) => void;
   /** Hears in a sentence what has become of the connection. */
   readonly told?: (what: string) => void;
 }
@@ -201,6 +203,7 @@ export class CardConnection {
       return value === undefined ? [] : [[field, value] as const];
     });
     this.#line?.write(this.#encoded({ mti: '0810', fields: new Map([...repeated, [39, known ? '00' : '12']]) }));
+    if (code === CUT_OFF) this.#options.cutOff?.(fields.get(15));
   }
 
   #encoded(message: IsoMessage): Uint8Array {

@@ -35,8 +35,10 @@ const REFUSALS: Readonly<Record<string, Meaning>> = {
 /** Approved, and approved with identification. */
 const APPROVED: readonly string[] = ['00', '08', '11'];
 
-/** A reversal is done as well when the host cannot find what is to be reversed. */
-const REVERSED: readonly string[] = ['00', '25'];
+/** The host cannot find what is to be reversed: the reversal is done as well. */
+export const NOT_FOUND = '25';
+
+const REVERSED: readonly string[] = ['00', NOT_FOUND];
 
 /** The answer came too late for somebody on the way: what was asked for may have been carried out. */
 const TOO_LATE = '68';

@@ -26,6 +26,8 @@ export interface Trace {
   readonly lastDigits?: string | undefined;
   /** It has left before, so that the next one is a repeat. */
   readonly sent?: true | undefined;
+  /** Of a reversal: the host did not have what it reverses. */
+  readonly unknownThere?: true | undefined;
   /** DE 15 of the answer, `MMDD`: on which day it is settled. */
   readonly settled?: string | undefined;
 }
@@ -38,6 +40,7 @@ const Note: z.ZodType<Trace> = z.object({
   card: z.string().optional(),
   lastDigits: z.string().optional(),
   sent: z.literal(true).optional(),
+  unknownThere: z.literal(true).optional(),
   settled: z.string().optional(),
 });
 

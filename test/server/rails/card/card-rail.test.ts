@@ -46,7 +46,8 @@ async function started(
   });
   const signOn = line.answer;
   line.answer = (message) => (message.mti === '0800' ? signOn(message) : answer(message));
-  rail.start?.({ read: () => Promise.reject(new Error('no database')) });
+  const gone = () => Promise.reject(new Error('no database'));
+  rail.start?.({ read: gone, totalsDiffer: gone });
   await clock.advance(0);
   const send = (order: RailOrder) => clock.run(rail.send(order));
   return { clock, line, rail, send };
