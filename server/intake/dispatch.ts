@@ -9,7 +9,7 @@ import type { Arrival, EnrolArrival, StoredFrame } from './arrival.ts';
 import { takeCounter, tellsOfOldCounter } from './counters.ts';
 import { type OpenedBox, type OpenedFrame, type OrdinaryType, openFrame, type UpMessages, wipeEnrol } from './open.ts';
 import { mayAnswerUnbidden } from './unbidden.ts';
-import { wasDealtWith } from './undealt.ts';
+import { timesDealtWith } from './undealt.ts';
 
 type OpenedMessage = Extract<OpenedFrame, { kind: 'opened' }>;
 type OutdatedMessage = Extract<OpenedFrame, { kind: 'outdated' }>;
@@ -53,8 +53,10 @@ export async function dispatch(
     case 'enrol': {
       try {
         // A stranger can seal an ENROL, so it takes no counter.
-        const repeated = await isRepeated(tx, stored);
-        return await handlers.ENROL(tx, opened.device, opened.message, { at, repeated, originator: stored.originator });
+        const times = await timesBefore(tx, stored);
+        if (times > context.limits.repeats) return 'ENROL: repeated-too-often';
+        const arrival = { at, repeated: times > 0, originator: stored.originator };
+        return await handlers.ENROL(tx, opened.device, opened.message, arrival);
       } finally {
         wipeEnrol(opened.message);
       }
@@ -85,10 +87,14 @@ async function malformed(tx: Tx, context: Context, opened: MalformedMessage, sto
   return '';
 }
 
-/** Whether a frame that takes no counter came before; from now on the inbox knows it by its digest. */
 async function isRepeated(tx: Tx, stored: StoredFrame): Promise<boolean> {
+  return (await timesBefore(tx, stored)) > 0;
+}
+
+/** How often a frame that takes no counter came before; from now on the inbox knows it by its digest. */
+async function timesBefore(tx: Tx, stored: StoredFrame): Promise<number> {
   await tx.run('UPDATE inbox SET by_digest = 1 WHERE id = ?', stored.id);
-  return wasDealtWith(tx, stored);
+  return timesDealtWith(tx, stored);
 }
 
 async function ordinary(

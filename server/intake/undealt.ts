@@ -10,12 +10,17 @@ export async function hasUndealtFrames(tx: ReadTx): Promise<boolean> {
   return found !== undefined;
 }
 
-/** Whether the same frame was dealt with before, in another SMS, and is one that the inbox knows by its digest: one that waits has its octets still. */
-export async function wasDealtWith(tx: ReadTx, { digest }: Pick<StoredFrame, 'digest'>): Promise<boolean> {
-  const found = await tx.get(
-    'SELECT 1 AS one FROM inbox WHERE digest = ? AND by_digest = 1 AND frame IS NULL LIMIT 1',
-    (row) => row.integer('one'),
+/** Whether the same frame was dealt with before, as {@link timesDealtWith}. */
+export async function wasDealtWith(tx: ReadTx, frame: Pick<StoredFrame, 'digest'>): Promise<boolean> {
+  return (await timesDealtWith(tx, frame)) > 0;
+}
+
+/** How often the same frame was dealt with, in other SMS, if it is one that the inbox knows by its digest: one that waits has its octets still. */
+export async function timesDealtWith(tx: ReadTx, { digest }: Pick<StoredFrame, 'digest'>): Promise<number> {
+  const times = await tx.get(
+    'SELECT count(*) AS times FROM inbox WHERE digest = ? AND by_digest = 1 AND frame IS NULL',
+    (row) => row.integer('times'),
     digest,
   );
-  return found !== undefined;
+  return times ?? 0;
 }

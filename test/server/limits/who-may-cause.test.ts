@@ -50,6 +50,9 @@ describe('whoever has recorded a frame and sends it again', () => {
       ({ phone }) => phone.say({ type: 'REFUSE', txn: new Uint8Array(8).fill(4), reason: 'no' }),
       ...([1, 3, ['unknown-transaction']] as const),
     ],
+    ['PIN_NEW', ({ phone }) => phone.newPin('55555'), 0, 0, []],
+    ['PIN_PROOF with a wrong PIN', ({ phone }) => phone.provePin('11111', phone.newPin('55555')), 1, 3, []],
+    ['PIN_PROOF', ({ phone }) => phone.provePin(PIN, phone.newPin('55555')), 1, 3, []],
     [
       'a message with a counter that was used',
       ({ phone }) => {
@@ -67,6 +70,31 @@ describe('whoever has recorded a frame and sends it again', () => {
       expect(await costOf(world, () => replay(world, 200))).toEqual({ sms: again, alarms: [] });
     },
   );
+
+  it('ENROL: causes the question for the PIN again, a few times, and nothing when that was answered', async () => {
+    const { world, customer } = await shop();
+    const { deviceId, activationCode } = await world.service.activate(customer.person.id);
+    const owner = world.phone(CUSTOMER_NUMBER);
+    const enrol = () => owner.enrol(deviceId, activationCode, PIN);
+    expect(await costOf(world, enrol, 3 * SECOND)).toEqual({ sms: 1, alarms: [] });
+    const recorded = world.air.toService.at(-1);
+    expect(await costOf(world, () => replay(world, 200))).toEqual({ sms: 3, alarms: [] });
+    expect(await costOf(world, () => owner.approve(PIN))).toEqual({ sms: 1, alarms: [] });
+    if (recorded !== undefined) world.air.toService.push(recorded);
+    expect(await costOf(world, () => replay(world, 200))).toEqual({ sms: 0, alarms: [] });
+  });
+
+  it('PAY_INIT: causes its request once, and a few of the answers that it cannot be done', async () => {
+    const { world } = await shop();
+    const owner = await world.subscriber(MERCHANT_NUMBER);
+    await world.merchant(owner.person.id);
+    const ask = (number: string) => () =>
+      owner.phone.payInit({ kind: 'number', digits: number.slice(1) }, eur(300), 'x');
+    expect(await costOf(world, ask('+393339999999'))).toEqual({ sms: 1, alarms: [] });
+    expect(await costOf(world, () => replay(world, 200))).toEqual({ sms: 3, alarms: [] });
+    expect(await costOf(world, ask(CUSTOMER_NUMBER), 3 * SECOND)).toEqual({ sms: 1, alarms: [] });
+    expect(await costOf(world, () => replay(world, 200))).toEqual({ sms: 0, alarms: [] });
+  });
 
   it('APPROVE, in the end: causes the receipt again, a few times', async () => {
     const { world, customer, merchant } = await shop();
