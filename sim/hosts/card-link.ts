@@ -31,8 +31,8 @@ export function memoryCardLine(host: CardHost, clock: Clock, latencyMs = 20): Op
   };
 }
 
-/** Listens on a free port of 127.0.0.1 for connections to a card host. */
-export function listenForCards(host: CardHost): Promise<{ readonly port: number; close(): Promise<void> }> {
+/** Listens on a port of 127.0.0.1 for connections to a card host. @param wanted default: a free one */
+export function listenForCards(host: CardHost, wanted = 0): Promise<{ readonly port: number; close(): Promise<void> }> {
   const sockets = new Set<{ destroy(): void }>();
   const listener = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -54,7 +54,7 @@ export function listenForCards(host: CardHost): Promise<{ readonly port: number;
     });
   return new Promise((resolve, reject) => {
     listener.once('error', reject);
-    listener.listen(0, '127.0.0.1', () => {
+    listener.listen(wanted, '127.0.0.1', () => {
       const address = listener.address();
       if (address === null || typeof address === 'string') reject(new Error('the host does not listen on a port'));
       else resolve({ port: address.port, close });
