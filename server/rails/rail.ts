@@ -94,6 +94,8 @@ export interface SettlementLine {
   readonly fee?: number | undefined;
   /** The customer's bank took this amount of the charge back. Default: it is a charge or a refund. */
   readonly isChargeback?: true;
+  /** The rail gave this amount back that a chargeback of the charge had taken: the dispute was won. */
+  readonly isWonBack?: true;
 }
 
 /** What a rail may use of the service, while the service runs. */

@@ -58,6 +58,18 @@ export async function bookChargeback(
   await book(tx, kept, { minor: fee, currency }, at);
 }
 
+/** Books that the rail gave back what a chargeback had taken, which is booked before, once a charge. @param at ms since 1970 */
+export async function bookWonBack(
+  tx: Tx,
+  rail: RemoteRail['name'],
+  { key, amount, fee }: Chargeback,
+  at: number,
+): Promise<void> {
+  await book(tx, { id: `chargeback-won:${key}`, debit: 'cash', credit: `losses:${rail}` }, amount, at);
+  const kept = { id: `chargeback-won-fee:${key}`, debit: `fees:${rail}`, credit: 'cash' } as const;
+  await book(tx, kept, { minor: fee, currency: amount.currency }, at);
+}
+
 /** An amount below zero goes the other way. */
 async function book(
   tx: Tx,

@@ -5,19 +5,35 @@ import { dayText } from '../time/days.ts';
 import type { Chargeback } from './book-settled.ts';
 import type { Movement } from './movements.ts';
 
-/** What a settlement says that a customer's bank took back of one movement. */
+/** What a settlement says of a chargeback of one movement. */
 export interface SettledChargeback {
-  /** ms since 1970. */
-  readonly at: number;
-  readonly amount: Amount;
-  /** What was seen, as a sentence. */
-  readonly detail: string;
-  /** What is posted as a loss; `undefined`: an operator is to look at it, and `detail` says why. */
-  readonly booked: Chargeback | undefined;
+  /** What an operator is to look at; `undefined`: nothing, the dispute was won. */
+  readonly told: { readonly at: number; readonly there: Amount; readonly detail: string } | undefined;
+  /** What is posted as a loss; `undefined`: nothing, and what is told says why. */
+  readonly takenBack: Chargeback | undefined;
+  /** What is posted as given back. */
+  readonly wonBack: Chargeback | undefined;
 }
 
-/** @param lines of this key. @returns `undefined` without a chargeback among them */
+/** @param lines of this key. @returns `undefined` without a chargeback among them that is not booked as won */
 export function chargebackOf(
+  key: string,
+  lines: readonly SettlementLine[],
+  movement: Movement | undefined,
+): SettledChargeback | undefined {
+  const won = lines.find(({ isWonBack }) => isWonBack);
+  const taken = takenBackOf(key, lines, movement);
+  if (won === undefined) return movement?.isWonBack === true ? undefined : taken;
+  const { at, amount, fee = 0 } = won;
+  const lost = taken?.takenBack?.amount ?? movement?.takenBack;
+  if (lost !== undefined && isSameAmount(lost, amount))
+    return { told: undefined, takenBack: taken?.takenBack, wonBack: { key, at, amount, fee } };
+  const booked = lost === undefined ? 'no chargeback of it is booked' : `the chargeback was ${formatAmount(lost)}`;
+  const detail = `the rail gave ${formatAmount(amount)} of a chargeback back on ${dayText(at)}; not booked: ${booked}`;
+  return { told: { at, there: amount, detail }, takenBack: taken?.takenBack, wonBack: undefined };
+}
+
+function takenBackOf(
   key: string,
   lines: readonly SettlementLine[],
   movement: Movement | undefined,
@@ -30,7 +46,8 @@ export function chargebackOf(
   const times = chargebacks.length > 1 && amounts.size === 1 ? `, ${chargebacks.length} times` : '';
   const why = whyNotBooked(amounts.size, amount, movement);
   const detail = `the customer's bank took ${[...amounts].join(' and ')} back on ${dayText(at)}${times}${why ?? ''}`;
-  return { at, amount, detail, booked: why === undefined ? { key, at, amount, fee } : undefined };
+  const takenBack = why === undefined ? { key, at, amount, fee } : undefined;
+  return { told: { at, there: amount, detail }, takenBack, wonBack: undefined };
 }
 
 /** The end of the sentence, where the loss is not posted. */

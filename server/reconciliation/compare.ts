@@ -32,6 +32,8 @@ export interface Comparison {
   readonly settled: readonly Settled[];
   /** What customers' banks took back of charges that are done here. */
   readonly takenBack: readonly Chargeback[];
+  /** What rails gave back of that, because the dispute was won. */
+  readonly wonBack: readonly Chargeback[];
 }
 
 /** The lines of a settlement by their keys, earliest first. */
@@ -61,19 +63,19 @@ export function compare(keys: Iterable<string>, lines: Lines, movements: Readonl
   const findings: Finding[] = [];
   const settled: Settled[] = [];
   const takenBack: Chargeback[] = [];
+  const wonBack: Chargeback[] = [];
   for (const key of keys) {
     const movement = movements.get(key);
     const chargeback = chargebackOf(key, lines.get(key) ?? [], movement);
-    if (chargeback !== undefined) {
-      const { at, amount: there, detail, booked } = chargeback;
-      findings.push({ kind: 'chargeback', key, at, here: movement?.amount, there, detail });
-      if (booked !== undefined) takenBack.push(booked);
-    }
+    if (chargeback?.told !== undefined)
+      findings.push({ kind: 'chargeback', key, here: movement?.amount, ...chargeback.told });
+    if (chargeback?.takenBack !== undefined) takenBack.push(chargeback.takenBack);
+    if (chargeback?.wonBack !== undefined) wonBack.push(chargeback.wonBack);
     const found = compareOne(key, left.get(key) ?? [], movement, settled);
-    if (found === 'matched' && chargeback === undefined) matched += 1;
+    if (found === 'matched' && chargeback?.told === undefined) matched += 1;
     findings.push(...(found === 'matched' ? [] : found));
   }
-  return { matched, findings, settled, takenBack };
+  return { matched, findings, settled, takenBack, wonBack };
 }
 
 /** The findings that belong to a period: each belongs to one moment, so that periods side by side have it once. */
@@ -82,7 +84,9 @@ export function findingsIn(findings: readonly Finding[], { from, to }: Period): 
 }
 
 function withoutChargebacks(lines: Lines): Lines {
-  const moved = [...lines].map(([key, ofKey]) => [key, ofKey.filter(({ isChargeback }) => !isChargeback)] as const);
+  const moved = [...lines].map(
+    ([key, ofKey]) => [key, ofKey.filter(({ isChargeback, isWonBack }) => !isChargeback && !isWonBack)] as const,
+  );
   return new Map(moved);
 }
 

@@ -5,7 +5,7 @@ import type { Rail, SettlementLine } from '../rails/rail.ts';
 import type { ReadTx, Store } from '../store/store.ts';
 import { DAY_MS, daysIn } from '../time/days.ts';
 import { messageOf } from '../vocabulary/errors.ts';
-import { bookChargeback, bookSettled, type Chargeback, type Settled } from './book-settled.ts';
+import { bookChargeback, bookSettled, bookWonBack, type Chargeback, type Settled } from './book-settled.ts';
 import { byKey, chargeUndoneBy, compare, type Finding, findingsIn, type Lines } from './compare.ts';
 import { type Movement, movementOf, movementsIn } from './movements.ts';
 import { endDifferences, isDifference, keepDifference } from './open-differences.ts';
@@ -80,7 +80,7 @@ async function reconcileDay(context: ReconciliationContext, rail: Rail, period: 
     window = { from: earliest - around, to: window.to };
     lines = await settlementOf(rail, window);
   }
-  const { matched, findings, settled, takenBack } = compare(compared, lines, movements);
+  const { matched, findings, settled, takenBack, wonBack } = compare(compared, lines, movements);
   const found = findingsIn(findings, period);
   const accepted = await store.transaction('reconciliation', async (tx) => {
     const ofOperator = new Set<Finding>();
@@ -93,11 +93,14 @@ async function reconcileDay(context: ReconciliationContext, rail: Rail, period: 
   const open = new Set(
     findings.filter((finding) => finding.kind === 'other-fee' && !accepted.has(finding)).map(({ key }) => key),
   );
+  const isOfPeriod = (at: number) => at >= period.from && at < period.to;
+  const won = wonBack.filter(({ at }) => isOfPeriod(at));
   await book(
     context,
     rail,
     settled.filter(({ key }) => !open.has(key)),
-    takenBack.filter(({ at }) => at >= period.from && at < period.to),
+    takenBack.filter(({ key, at }) => isOfPeriod(at) || won.some((one) => one.key === key)),
+    won,
   );
   return { matched, findings: found.filter((finding) => !accepted.has(finding)), accepted: [...accepted] };
 }
@@ -108,6 +111,7 @@ async function book(
   { local, name }: Rail,
   settled: readonly Settled[],
   takenBack: readonly Chargeback[],
+  wonBack: readonly Chargeback[],
 ): Promise<void> {
   if (local) return;
   for (let first = 0; first < settled.length; first += BOOKED_AT_ONCE) {
@@ -116,6 +120,9 @@ async function book(
   }
   for (const one of takenBack) {
     await store.transaction('chargeback', (tx) => bookChargeback(tx, name, one, clock.now()));
+  }
+  for (const one of wonBack) {
+    await store.transaction('chargeback won', (tx) => bookWonBack(tx, name, one, clock.now()));
   }
 }
 

@@ -9,7 +9,7 @@ export interface StatementLine extends Pick<Trace, 'terminal' | 'trace' | 'refer
   readonly currency: Currency;
   /** ms since 1970. */
   readonly at: number;
-  readonly kind: 'purchase' | 'refund' | 'chargeback';
+  readonly kind: (typeof KINDS)[number];
   /** What the acquirer keeps of it, minor units; below zero: what it gives back; `undefined`: the statement does not say. */
   readonly fee: number | undefined;
 }
@@ -26,10 +26,10 @@ const HEADING = 'terminal,trace,reference,kind,minor,currency,time';
 /** The heading of a statement with fees. */
 const HEADING_WITH_FEE = `${HEADING},fee`;
 
-const KINDS = ['purchase', 'refund', 'chargeback'] as const;
+const KINDS = ['purchase', 'refund', 'chargeback', 'chargeback-reversal'] as const;
 
 const LINE =
-  /^([ -~]{1,8}),([0-9]{6}),([0-9A-Z]{12}),([a-z]+),([0-9]{1,12}),([0-9]{3}),([0-9-]{10}T[0-9:.]{8,12}Z)(?:,(-?[0-9]{1,12}))?$/;
+  /^([ -~]{1,8}),([0-9]{6}),([0-9A-Z]{12}),([a-z-]+),([0-9]{1,12}),([0-9]{3}),([0-9-]{10}T[0-9:.]{8,12}Z)(?:,(-?[0-9]{1,12}))?$/;
 
 /** Reads a statement: a heading, then a line a movement. @throws Error that names the statement and the line */
 export function readStatement({ name, text }: Statement): readonly StatementLine[] {
@@ -57,5 +57,9 @@ export function readStatement({ name, text }: Statement): readonly StatementLine
 export async function settlementLineOf(tx: ReadTx, line: StatementLine): Promise<SettlementLine> {
   const { terminal, trace, reference, kind, minor, currency, at, fee } = line;
   const key = (await keyOfTrace(tx, line)) ?? `${terminal.trimEnd()}/${trace}/${reference}`;
-  return { key, amount: { minor, currency }, at, fee, ...(kind === 'chargeback' && { isChargeback: true }) };
+  return {
+    ...{ key, amount: { minor, currency }, at, fee },
+    ...(kind === 'chargeback' && { isChargeback: true }),
+    ...(kind === 'chargeback-reversal' && { isWonBack: true }),
+  };
 }

@@ -186,6 +186,43 @@ describe('a chargeback', () => {
     expect(await accounts()).toEqual(OPEN);
   });
 
+  it.each([
+    ['on the same day', 0],
+    ['ten days later', 10],
+  ])('that is won back is booked back, once, and the difference ends: %s', async (_, days) => {
+    const { world, at, charge, settle, run, accounts } = await office();
+    settle(charge, 1_250, { fee: 20 });
+    settle(charge, 1_000, { isChargeback: true, fee: 1_500 });
+    if (days > 0) await run();
+    await world.clock.advance(days * DAY_MS);
+    settle(charge, 1_000, { isWonBack: true, fee: -1_500, at: at + days * DAY_MS });
+    for (let times = 0; times < 2; times += 1) {
+      await run(days + 1);
+      expect(await accounts()).toEqual({ clearing: REFUND, cash: 20 - 1_250, fees: -20, losses: 0 });
+    }
+    // Also of the day of the chargeback, from which its end is not seen.
+    expect((await run())?.filter((finding) => finding.startsWith('chargeback'))).toEqual([]);
+    const ended = world.journal.filter(
+      ({ event }) => event.kind === 'difference-ended' && event.difference === 'chargeback',
+    );
+    expect(ended).toHaveLength(days > 0 ? 1 : 0);
+    expect(await look(world.database, checkLedger)).toEqual([]);
+  });
+
+  it.each([
+    ['of another amount', 1_000, 'the chargeback was EUR 10.00'],
+    ['that never was', undefined, 'no chargeback of it is booked'],
+  ])('%s is not won back: that is told, and not booked', async (_, taken, why) => {
+    const { charge, settle, run, accounts } = await office();
+    settle(charge, 1_250);
+    if (taken !== undefined) settle(charge, taken, { isChargeback: true });
+    settle(charge, 999, { isWonBack: true });
+    expect(await run()).toContain(
+      `chargeback: the rail gave EUR 9.99 of a chargeback back on 2010-03-01; not booked: ${why}`,
+    );
+    expect(await accounts()).toMatchObject({ losses: 0 - (taken ?? 0) });
+  });
+
   it('of another amount than the one that is booked is told with both', async () => {
     const { rail, charge, settle, run, accounts } = await office();
     settle(charge, 1_000, { isChargeback: true });
@@ -208,7 +245,13 @@ describe('a chargeback', () => {
 
   it('of a charge that was declined is not booked', () => {
     const amount = { minor: 1_250, currency: 'EUR' } as const;
-    const nothing = { booked: undefined, isSettled: false, fee: undefined, takenBack: undefined } as const;
+    const nothing = {
+      booked: undefined,
+      isSettled: false,
+      isWonBack: false,
+      fee: undefined,
+      takenBack: undefined,
+    } as const;
     const declined = { key: 'k', isRefund: false, state: 'declined', amount, ...nothing, at: 1 } as const;
     const lines = byKey([{ key: 'k', at: 1, amount, isChargeback: true }]);
     expect(compare(['k'], lines, new Map([['k', declined]])).takenBack).toEqual([]);

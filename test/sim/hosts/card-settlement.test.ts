@@ -47,13 +47,18 @@ it('a settlement names a charge that was reversed here, and what the service doe
   const other = own === 'T1' ? 'T2' : 'T1';
   statements.push(
     `${HEADING}\n${own},${trace},${reference},purchase,1250,978,${at}\n`,
-    `${HEADING}\n${other},${trace},${reference},purchase,1250,978,${at}\n${own},999998,${reference},refund,1,978,${at}\n`,
+    `${HEADING}\n${other},${trace},${reference},chargeback,1250,978,${at}\n${own},999998,${reference},chargeback-reversal,1,978,${at}\n`,
   );
   const lines = await made.settlement(made.clock.now(), made.clock.now() + 1);
   expect(lines.map(({ key }) => key)).toEqual([
     `${txn}:charge`,
     `${other}/${trace}/${reference}`,
     `${own}/999998/${reference}`,
+  ]);
+  expect(lines.map(({ isChargeback, isWonBack }) => [isChargeback, isWonBack])).toEqual([
+    [undefined, undefined],
+    [true, undefined],
+    [undefined, true],
   ]);
   await made.close();
 });

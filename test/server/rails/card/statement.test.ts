@@ -32,14 +32,17 @@ describe('a statement', () => {
 
   it('may say what the acquirer keeps, and what a bank took back', () => {
     const lines = ['purchase,1250,978,2010-03-01T09:00:05Z,20', 'refund,1,978,2010-03-02T00:00:00Z,-3'];
-    const text = [...lines, 'chargeback,1250,978,2010-03-02T00:00:00Z,0'].map(
-      (line) => `T1,000042,0123456789AB,${line}`,
-    );
+    const dispute = [
+      'chargeback,1250,978,2010-03-02T00:00:00Z,0',
+      'chargeback-reversal,1250,978,2010-03-09T00:00:00Z,0',
+    ];
+    const text = [...lines, ...dispute].map((line) => `T1,000042,0123456789AB,${line}`);
     const read = readStatement({ name: 'a.csv', text: [`${HEADING},fee`, ...text].join('\n') });
     expect(read.map(({ kind, fee }) => [kind, fee])).toEqual([
       ['purchase', 20],
       ['refund', -3],
       ['chargeback', 0],
+      ['chargeback-reversal', 0],
     ]);
   });
 
