@@ -35,8 +35,9 @@ export function httpOptionsOf({ listen, host = [], tlsCert, tlsKey, behindProxy 
   return { tls, behindProxy, hosts: [listen.host, ...host] };
 }
 
-/** The URL at which the API listens, without a slash at its end. */
-export function addressOf({ listen: { host, port }, tlsCert }: Exposure): string {
+/** The URL at which the API listens, without a slash at its end. @param port that it has got, where `--listen` asks for any (port 0) */
+export function addressOf({ listen, tlsCert }: Exposure, port: number = listen.port): string {
+  const { host } = listen;
   const name = host.includes(':') ? `[${host}]` : host;
   return `${tlsCert === undefined ? 'http' : 'https'}://${name}:${port}`;
 }

@@ -70,13 +70,14 @@ export async function runService(options: ServeOptions, output: Output): Promise
     try {
       const number = options.number ?? (await stop.before(ownNumber(modems.opened)));
       if (number === undefined) leaveUnopened(output);
+      let address = addressOf(options);
       const service = await openService({
         database,
         mustHaveTables: true,
         keys,
         application,
         number,
-        issuer: options.issuer ?? addressOf(options),
+        issuer: options.issuer ?? (() => address),
         processName: nameOf(modems),
         bearer: modems.bearer,
         modems: modems.named,
@@ -109,6 +110,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
         );
         tellBeginning(service, output);
         const url = http === undefined ? undefined : await listen(service, options.listen, http.tls !== undefined);
+        if (url !== undefined && options.listen.port === 0) address = addressOf(options, Number(new URL(url).port));
         registers = ecr === undefined ? undefined : await openRegisters(service, ecr, output);
         announce(service, url, output);
         tellApplication(application, keys, output);

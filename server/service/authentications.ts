@@ -25,10 +25,14 @@ export class Authentications {
   readonly #context: AskingContext;
   readonly #waits: Waits;
   readonly #parties: Pick<Parties, 'jwsKeys' | 'pairwise'>;
-  readonly #issuer: string;
+  readonly #issuer: () => string;
 
   constructor(
-    { store, context, issuer }: { readonly store: Store; readonly context: AskingContext; readonly issuer: string },
+    {
+      store,
+      context,
+      issuer,
+    }: { readonly store: Store; readonly context: AskingContext; readonly issuer: () => string },
     parties: Pick<Parties, 'jwsKeys' | 'pairwise'>,
     waits: Waits,
   ) {
@@ -86,7 +90,7 @@ export class Authentications {
     const claims = await this.#store.read(async (tx) => {
       const challenge = await challengeByRef(tx, one.id);
       if (challenge === undefined) throw new Error(`authentication ${id} has no challenge`);
-      const source = { issuer: this.#issuer, party: await partyById(tx, party), sub, shown: challenge.request };
+      const source = { issuer: this.#issuer(), party: await partyById(tx, party), sub, shown: challenge.request };
       return evidenceOf(one, { ...source, now: this.#context.clock.now() });
     });
     const jws = await this.#parties.jwsKeys.sign(EVIDENCE_TYP, claims);

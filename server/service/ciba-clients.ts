@@ -10,7 +10,7 @@ interface ClientsContext {
   readonly clock: Clock;
   readonly random: Random;
   /** The URL by which clients know the service: what they sign is for it. */
-  readonly issuer: string;
+  readonly issuer: () => string;
 }
 
 /** Octets that are drawn for each use of a client assertion. */
@@ -46,7 +46,7 @@ export class CibaClients {
     if (party?.jwks === undefined)
       throw new ServiceError('unauthorized', 'sub of client_assertion is no relying party with public keys');
     const now = clock.now();
-    const jti = await verifyAssertion(assertion, party.jwks, issuer, now);
+    const jti = await verifyAssertion(assertion, party.jwks, issuer(), now);
     const use = random.bytes(USE_OCTETS);
     await store.transaction('client assertion', (tx) => takeJti(tx, party, jti, use, now), 'fail');
     return party;

@@ -43,17 +43,20 @@ interface CibaContext extends AskingContext {
   readonly jwsKeys: JwsKeys;
   readonly pairwise: PairwiseNames;
   /** The URL by which clients know the service: `iss`. */
-  readonly issuer: string;
+  readonly issuer: () => string;
 }
 
 /** OpenID Connect CIBA Core 1.0 for relying parties: a login, asked for and fetched in the words of the standard. */
 export class Ciba {
-  readonly issuer: string;
   readonly #context: CibaContext;
 
   constructor(context: CibaContext) {
-    this.issuer = context.issuer;
     this.#context = context;
+  }
+
+  /** The URL by which clients know the service. */
+  get issuer(): string {
+    return this.#context.issuer();
   }
 
   /** Asks a person to log in. Of one who cannot be asked the answer is the same. @throws OAuthError */

@@ -61,7 +61,8 @@ export interface Running {
   readonly store: Store;
   readonly context: PaymentContext;
   readonly jwsKeys: JwsKeys;
-  readonly issuer: string;
+  /** The URL by which relying parties know the service. */
+  readonly issuer: () => string;
   readonly modems: Modems;
   readonly readiness: ServiceReadiness;
   readonly migrated: Migrated | undefined;
@@ -161,11 +162,12 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     (tx) => takeBackMoments(tx, context),
   );
   bearer?.receive(inbox);
+  const { issuer = DEFAULT_ISSUER } = options;
   return {
     store,
     context,
     jwsKeys: new JwsKeys({ store, vault, clock, newKey: options.newJwsKey ?? newRsaKey }),
-    issuer: options.issuer ?? DEFAULT_ISSUER,
+    issuer: typeof issuer === 'string' ? () => issuer : issuer,
     modems,
     readiness,
     migrated,

@@ -56,8 +56,11 @@ export interface ServiceOptions {
    * writes and reads nothing, requests are refused with 503, and it should be closed.
    */
   readonly onNewerTables?: (error: NewerTablesError) => void;
-  /** The URL by which relying parties know the service, without a slash at its end: `iss` of what it signs. Default {@link DEFAULT_ISSUER}. */
-  readonly issuer?: string;
+  /**
+   * The URL by which relying parties know the service, without a slash at its end: `iss` of what it signs. As a function it is asked for when it is
+   * needed: the port may be known only when the API listens. Default {@link DEFAULT_ISSUER}.
+   */
+  readonly issuer?: string | (() => string);
   /** How the HTTP API meets its clients. */
   readonly http?: HttpOptions | undefined;
   /** Called with each entry of the journal that this process writes, after it is on disk. */

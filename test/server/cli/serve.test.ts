@@ -148,6 +148,8 @@ describe('cash-server on a modem', () => {
     const registers = [{ terminal: '12345678', merchant: 1 }];
     writeFileSync(ecr, JSON.stringify({ listen: '127.0.0.1:0', registers }));
     const again = await serve(['--ecr', ecr]);
+    const metadata = await (await fetch(`${again.url}/.well-known/openid-configuration`)).json();
+    expect(metadata).toMatchObject({ issuer: again.url });
     const door = again.program.lines.find(({ event }) => event === 'registers');
     expect(door).toMatchObject({ host: '127.0.0.1', terminals: ['12345678'] });
     const register = connect(Number(door?.['port']), '127.0.0.1');
