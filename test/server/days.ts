@@ -57,6 +57,10 @@ export async function day(body?: Body) {
     return authentication.id;
   };
   // The first time the person is asked whether they may be asked.
+  await authentications.cancel(party, await login('cancelled, with the question for the consent'));
+  await login('consent revoked before it was given');
+  await parties.consents.revoke(customer.person.id, party.id);
+  await parties.consents.liftRefusal(customer.person.id, party.id);
   await login('confirmed');
   await type(PIN, '00006', PIN);
   await login('not me');

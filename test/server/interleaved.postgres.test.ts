@@ -3,6 +3,7 @@ import { type IncomingSms, systemClock } from '../../modem/index.ts';
 import { APPLICATION_PORT } from '../../server/index.ts';
 import type { Tx } from '../../server/store/store.ts';
 import { bank } from './authentications/bank.ts';
+import { write } from './database.ts';
 import type { TestPhone } from './phone.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
 import { PIN, shop, type World } from './world.ts';
@@ -164,6 +165,32 @@ describe('while', { timeout: 60_000 }, () => {
     });
     await world.service.authentications.request(party, order());
     expect([await cancelled, await stateOf(first.id)]).toEqual(['cancelled', 'cancelled']);
+    expect(troubles(world)).toEqual([]);
+  });
+
+  // The person answers whether the party may ask from now on, and the party takes its request back.
+  it.each([
+    ['a cancel has read what it cancels, a consent is given', 'cancel authentication', 'FROM authentication', 'given'],
+    ['a consent is dealt with, a cancel takes what it leads to', 'message', 'FROM challenge WHERE ref', 'given'],
+    ['a cancel is dealt with, a consent comes too late', 'cancel authentication', 'UPDATE challenge', 'cancelled'],
+  ])('%s', async (_, transaction, look, to) => {
+    const { world, customer, party, ask, stateOf, heard } = await bank();
+    await write(world.database, 'DELETE FROM party_consent');
+    const { id } = await ask();
+    const approve = catchFrame(world, customer.phone, () => customer.phone.approve(PIN));
+    const cancel = () => world.service.authentications.cancel(party, id);
+    const isCancelFirst = transaction === 'cancel authentication';
+    let second: Promise<unknown> | undefined;
+    meanwhile(world, transaction, look, () => {
+      second = isCancelFirst ? approve() : cancel();
+      return second;
+    });
+    await (isCancelFirst ? cancel() : approve());
+    await second;
+    await world.clock.advance(3_000);
+    expect(await stateOf(id)).toBe('cancelled');
+    expect(world.journal.flatMap(({ event }) => (event.kind === 'consent' ? [event.to] : []))).toEqual(['asked', to]);
+    expect(heard().at(-1)).toBe('RECEIPT cancelled');
     expect(troubles(world)).toEqual([]);
   });
 });

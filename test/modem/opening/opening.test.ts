@@ -417,15 +417,18 @@ describe('the PIN guard', () => {
     expect(bench.script.typed.slice(bench.script.typed.indexOf('AT+CPIN="1234"'))).toContain('AT+CMEE=1');
   });
 
-  test('tries a refused PIN never again, however often the modem comes back', async () => {
-    const modem = await bench.open({ pin: '1234' });
-    locked('3').when('AT+CPIN="1234"', line('+CME ERROR: 16'));
-    for (let round = 0; round < 5; round += 1) {
-      bench.unplug();
-      await bench.clock.advance(60_000);
-    }
-    expect(tried()).toEqual(['AT+CPIN="1234"']);
-    expect(modem.state).toMatchObject({ kind: 'locked' });
-    await modem.close();
-  });
+  test.each([false, true])(
+    'tries a refused PIN never again, however often the modem comes back (trustPin: %s)',
+    async (trustPin) => {
+      const modem = await bench.open({ pin: '1234', trustPin });
+      locked('3').when('AT+CPIN="1234"', line('+CME ERROR: 16'));
+      for (let round = 0; round < 5; round += 1) {
+        bench.unplug();
+        await bench.clock.advance(60_000);
+      }
+      expect(tried()).toEqual(['AT+CPIN="1234"']);
+      expect(modem.state).toMatchObject({ kind: 'locked' });
+      await modem.close();
+    },
+  );
 });

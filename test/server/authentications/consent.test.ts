@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { hexOf } from '../../../device/safe-mobile/index.ts';
+import type { ServiceOptions } from '../../../server/index.ts';
 import { STANDARD_LIMITS } from '../../../server/limits/limits.ts';
 import { rows, write } from '../database.ts';
+import { FakeModem, LOST, READY } from '../fake-modem.ts';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { bank } from './bank.ts';
 
@@ -10,8 +12,8 @@ const DAY = 86_400 * SECOND;
 const NOBODY = '+393409999999';
 
 /** A bank that has never asked the person. */
-async function stranger() {
-  const base = await bank();
+async function stranger(options: Partial<ServiceOptions> = {}) {
+  const base = await bank(1, options);
   await write(base.world.database, 'DELETE FROM party_consent');
   const { world, customer, party, order, stateOf } = base;
   const ask = async (who: string = CUSTOMER_NUMBER, ttl = 120) => {
@@ -196,6 +198,21 @@ describe('the first request of a relying party', () => {
     expect([await stateOf(first.id), await stateOf(second.id), consents()]).toEqual([
       ...['cancelled', 'confirmed', ['asked', 'cancelled', 'asked', 'given']],
     ]);
+  });
+
+  it('that is cancelled before the question left costs nothing, and the person never sees it', async () => {
+    const modem = new FakeModem('one');
+    const { world, party, order, ask, titles, consents, heard } = await stranger({ modems: [modem] });
+    modem.become(LOST);
+    const { authentication } = await world.service.authentications.request(party, order());
+    await world.clock.advance(60 * SECOND);
+    await world.service.authentications.cancel(party, authentication.id);
+    modem.become(READY);
+    await world.clock.advance(60 * SECOND);
+    expect([heard(), consents()]).toEqual([[], ['asked', 'cancelled']]);
+    await ask();
+    expect([titles(), consents()]).toEqual([[QUESTION], ['asked', 'cancelled', 'asked']]);
+    expect(await rows(world.database, 'SELECT full_at FROM party_in_vain')).toEqual([]);
   });
 
   it('that is cancelled after the answer leaves the refusal as it is', async () => {

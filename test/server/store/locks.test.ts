@@ -80,11 +80,14 @@ describe('what is decided by is locked before, in one order', () => {
     expect(outOfOrder(played)).toEqual([]);
     expect(readLocks(played)).toEqual([
       'activation: person, device',
+      'authentication: device, challenge, relying_party',
       'authentication: device, relying_party',
       'cancel authentication: authentication, relying_party',
+      'cancel authentication: challenge, authentication, party_in_vain, relying_party',
       'cancel authentication: challenge, party_in_vain, relying_party',
       'cancel: challenge, asked_in_vain, merchant',
       'check of the ledger: ledger_checkpoint',
+      'consent revoked: device, challenge',
       'hand over: outbox',
       'key of a client: relying_party',
       'message: device',

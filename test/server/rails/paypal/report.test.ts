@@ -64,6 +64,7 @@ describe("PayPal's settlement", () => {
         line(fee('-0.78')),
         line({ ...money('-2.50'), ...back, ...fee('0.09') }),
         line({ ...money('-10.00'), transaction_event_code: 'T1106', ...fee('-15.00') }),
+        line({ ...money('10.00'), transaction_event_code: 'T1106' }),
       ]),
       page([]),
     );
@@ -74,6 +75,8 @@ describe("PayPal's settlement", () => {
         [78, undefined],
         [-9, undefined],
         [undefined, true],
+        // A reversal that PayPal has taken back.
+        [undefined, undefined],
       ],
     ]);
   });
