@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { gsmModem as executable } from '../../../modem/cli/gsm-modem-program.ts';
 import { systemClock, toHex } from '../../../modem/index.ts';
 import { createWorld, openPty, openTcp } from '../../../sim/index.ts';
@@ -18,15 +18,22 @@ interface Run {
   readonly err: string;
 }
 
-/** Runs `gsm-modem` in a process of its own. */
-function gsmModem(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): Promise<Run> {
+/** Runs `gsm-modem` in a process of its own. @param input what it reads from standard input */
+function gsmModemAlone(args: readonly string[], input = ''): Promise<Run> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, GSM_MODEM_PIN: '', ...env } };
+    const options = { env: { ...process.env, GSM_MODEM_PIN: '' } };
     const child = execFile(process.execPath, ['--no-warnings', program, ...args], options, (_error, out, err) => {
       resolve({ exitCode: child.exitCode ?? -1, out, err });
     });
     child.stdin?.end(input);
   });
+}
+
+/** Runs it in the process of the tests, one at a time. @param pin in its environment */
+async function gsmModem(args: readonly string[], pin = ''): Promise<Run> {
+  vi.stubEnv('GSM_MODEM_PIN', pin);
+  const { code, out, err } = await inProcess(executable, ...args);
+  return { exitCode: code, out, err };
 }
 
 /** A network of a test, whose modems are at a PTY and at TCP at once. @param atEnd is told what ends them */
@@ -44,13 +51,14 @@ function network(atEnd: (end: () => void) => void) {
   return { world, ports };
 }
 
-// A process waits half of its time for its modem.
-describe.concurrent('gsm-modem', () => {
+afterEach(() => vi.unstubAllEnvs());
+
+describe('gsm-modem', () => {
   test('sends data to a port, and receives it, on a PTY and over TCP', async ({ onTestFinished }) => {
     const { ports } = network(onTestFinished);
     const from = await ports(anna);
     const to = await ports(bruno);
-    const receiving = gsmModem(['receive', '--port', to.tcp, '--json', '--count', '1', '--timeout', '15']);
+    const receiving = gsmModemAlone(['receive', '--port', to.tcp, '--json', '--count', '1', '--timeout', '15']);
     const data = ['--data', '0102ff', '--destination-port', '16001', '--source-port', '9'];
     const sent = await gsmModem(['send', '--port', from.pty, '--to', bruno, ...data, '--report', '--json']);
     expect(sent).toMatchObject({ exitCode: 0, err: '' });
@@ -90,7 +98,7 @@ describe.concurrent('gsm-modem', () => {
     world.addModem({ number: to });
     const file = Array.from({ length: 6 }, (_, index) => `${to},message ${index}\n`).join('');
     const modems = ['--port', from.pty, '--also', also.tcp];
-    const run = await gsmModem(['send', '--file', '-', ...modems, '--json'], {}, file);
+    const run = await gsmModemAlone(['send', '--file', '-', ...modems, '--json'], file);
     expect(run).toMatchObject({ exitCode: 0, err: '' });
     const rate = run.out.trim().split('\n').at(-1) ?? '';
     expect(JSON.parse(rate)).toMatchObject({ event: 'rate', messages: 6, sent: 6, failed: 0, unknown: 0, segments: 6 });
@@ -111,11 +119,12 @@ describe.concurrent('gsm-modem', () => {
     const { ports } = network(onTestFinished);
     const menu = 'Cash-Mobile Sim\n1 Balance\n2 Number\n0 End';
     const commands = [['*123#', '1'], ['*123#', '--json'], ['*999#']];
-    const runs = commands.map(async (command, index) => {
+    const runs: Run[] = [];
+    for (const [index, command] of commands.entries()) {
       const { tcp } = await ports(`+39333000001${index}`);
-      return gsmModem(['ussd', '--port', tcp, ...command]);
-    });
-    const [people, programs, unknown] = await Promise.all(runs);
+      runs.push(await gsmModem(['ussd', '--port', tcp, ...command]));
+    }
+    const [people, programs, unknown] = runs;
     expect(people).toEqual({ exitCode: 0, out: `${menu}\nYour balance is 10.00 €\n`, err: '' });
     expect(JSON.parse(programs?.out ?? '')).toEqual({ event: 'answer', more: true, text: menu });
     expect(unknown).toEqual({ exitCode: 1, out: '', err: 'gsm-modem: the network has no such USSD service\n' });
@@ -126,7 +135,7 @@ describe.concurrent('gsm-modem', () => {
     const { pty } = await ports(anna);
     const pdu = '0011000C919333330000200004AA04000102FF';
     const input = ['AT+CSQ', 'AT+CMGR=7', 'AT+CMGF=0', 'AT+CMGW=18', pdu, 'AT+CMGR=1', ''].join('\n');
-    const run = await gsmModem(['console', '--port', pty], {}, input);
+    const run = await gsmModemAlone(['console', '--port', pty], input);
     expect(run).toMatchObject({ exitCode: 0, err: '' });
     expect(run.out.split('\n')).toEqual(
       expect.arrayContaining([
@@ -184,7 +193,7 @@ describe.concurrent('gsm-modem', () => {
     const { pty } = await ports(anna, '4321');
     const without = await gsmModem(['probe', '--port', pty]);
     expect(without).toMatchObject({ exitCode: 1, err: expect.stringContaining('GSM_MODEM_PIN') });
-    const withPin = await gsmModem(['probe', '--port', pty, '--trace'], { GSM_MODEM_PIN: '4321' });
+    const withPin = await gsmModem(['probe', '--port', pty, '--trace'], '4321');
     expect(withPin).toMatchObject({ exitCode: 0, err: expect.stringContaining('> AT+CPIN=******<CR>') });
     expect(withPin.out + withPin.err).not.toContain('4321');
   });
@@ -203,7 +212,7 @@ describe.concurrent('gsm-modem', () => {
   });
 
   test('wrong use ends a process of its own with 2', async () => {
-    const run = await gsmModem(['receive']);
+    const run = await gsmModemAlone(['receive']);
     expect(run).toMatchObject({ exitCode: 2, out: '', err: expect.stringContaining('--port') });
   });
 
@@ -233,13 +242,15 @@ describe('a recording', () => {
   let exitCodes: readonly number[];
 
   beforeAll(async () => {
-    const runs = SESSIONS.map(async (args) => {
+    const codes: number[] = [];
+    for (const args of SESSIONS) {
       const { world, ports } = network((end) => ends.push(end));
       const { pty } = await ports(anna, '4321');
       if (args[0] === 'receive') world.deliver({ to: anna, from: bruno, content: { kind: 'text', text: 'Ciao' } });
-      return gsmModem([...args, '--port', pty, '--record', fileOf(args[0])], { GSM_MODEM_PIN: '4321' });
-    });
-    exitCodes = (await Promise.all(runs)).map(({ exitCode }) => exitCode);
+      const { exitCode } = await gsmModem([...args, '--port', pty, '--record', fileOf(args[0])], '4321');
+      codes.push(exitCode);
+    }
+    exitCodes = codes;
   }, 60_000);
   afterAll(() => {
     for (const end of ends) end();
@@ -288,9 +299,8 @@ describe('wrong use', () => {
     [['probe', '--port', 'tcp://127.0.0.1'], 'tcp://host:port'],
     [['bogus'], "unknown command 'bogus'"],
   ])('%j is told in one line, and 2', async (args, words) => {
-    vi.stubEnv('GSM_MODEM_PIN', '');
-    const run = await inProcess(executable, ...args);
-    expect(run).toMatchObject({ code: 2, out: '' });
+    const run = await gsmModem(args);
+    expect(run).toMatchObject({ exitCode: 2, out: '' });
     expect(run.err).toContain(words);
     expect(run.err.trimEnd()).not.toContain('\n');
   });
