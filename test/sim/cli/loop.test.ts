@@ -2,14 +2,17 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { run } from '../../../sim/cli/loop-program.ts';
+import { Diary } from '../../../sim/loop/diary.ts';
 import { planEpisode } from '../../../sim/loop/episode.ts';
+import { programInProcess } from '../../in-process.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/loop.js');
 const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-loop-test-'));
 const results = join(folder, 'results.jsonl');
 afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
 
 interface Line {
   readonly event: string;
@@ -22,26 +25,32 @@ interface Ended {
   readonly err: string;
 }
 
-function loop(...args: readonly string[]): Promise<Ended> {
-  return played([PROGRAM, '--json', ...args]);
+/** The loop in the process of the tests. */
+async function loop(...args: readonly string[]): Promise<Ended> {
+  const { code, out, err } = await programInProcess('npm run loop', ['--json', ...args], run);
+  return { code, lines: linesOf(out), err };
 }
 
-function played(command: readonly string[]): Promise<Ended> {
+/** The loop as a program. */
+function program(...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, command, (error, out, err) => {
-      const lines: Line[] = out
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line));
-      resolve({ code: error?.code ?? 0, lines, err });
+    execFile(process.execPath, [PROGRAM, '--json', ...args], (error, out, err) => {
+      resolve({ code: error?.code ?? 0, lines: linesOf(out), err });
     });
   });
+}
+
+function linesOf(out: string): readonly Line[] {
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
 }
 
 const SERIES = ['--payments', '9', '--episode', '6', '--customers', '3', '--shops', '1', '--seed', 'cli'] as const;
 
 it('plays episodes until there are as many payments, and goes on where it was ended', async () => {
-  const whole = await loop(...SERIES, '--results', results);
+  const whole = await program(...SERIES, '--results', results);
   expect(whole).toMatchObject({ code: 0, err: '' });
   const episodes = whole.lines.filter(({ event }) => event === 'episode');
   expect(episodes.map(({ seed }) => seed)).toEqual(['cli/1', 'cli/2']);
@@ -67,24 +76,20 @@ it('plays an episode of a series again from its script, with the same digest', a
 
 it('shrinks a failure, writes its evidence into a folder, and breaks the same rule when that script is played', async () => {
   const failures = join(folder, 'failures');
-  // As it was written: built, the diary is in one file with other modules.
-  const source = join(import.meta.dirname, '../../../sim/cli/loop.ts');
-  const diary = pathToFileURL(join(source, '../../loop/diary.ts')).href;
   // A phone that says "Declined" of what was paid.
-  const lie = `import { Diary } from ${JSON.stringify(diary)}; const { note } = Diary.prototype;
-    Diary.prototype.note = function (story, event) {
-      note.call(this, story, event.kind === 'read' && event.title === 'Paid' ? { ...event, title: 'Declined' } : event);
-    };`;
-  const planted = ['--import', `data:text/javascript,${encodeURIComponent(lie)}`, source, '--json'];
+  const { note } = Diary.prototype;
+  vi.spyOn(Diary.prototype, 'note').mockImplementation(function (this: Diary, story, event) {
+    note.call(this, story, event.kind === 'read' && event.title === 'Paid' ? { ...event, title: 'Declined' } : event);
+  });
   const rule = 'the last receipt on the phone tells the truth';
   const place = join(failures, 'cli-1');
-  const { code, lines } = await played([...planted, ...SERIES.slice(2), '--payments', '6', '--failures', failures]);
+  const { code, lines } = await loop(...SERIES.slice(2), '--payments', '6', '--failures', failures);
   expect(code).toBe(1);
   const failure = lines.find(({ event }) => event === 'failure');
   expect(failure).toMatchObject({ rule, folder: place, faults: 0 });
   expect(readFileSync(join(place, 'failure.txt'), 'utf8')).toContain(`broken: ${rule}\n`);
 
-  const again = await played([...planted, '--script', join(place, 'script.json'), '--failures', join(folder, 'again')]);
+  const again = await loop('--script', join(place, 'script.json'), '--failures', join(folder, 'again'));
   expect(again.code).toBe(1);
   expect(again.lines.find(({ event }) => event === 'failure')).toMatchObject({
     rule,
