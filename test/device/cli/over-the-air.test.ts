@@ -1,21 +1,24 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import type { Executable } from '../../../modem/cli/executable.ts';
+import { gsmModem } from '../../../modem/cli/gsm-modem-program.ts';
 import { serviceIndicationContent } from '../../../modem/index.ts';
+import { cashServer } from '../../../server/cli/cash-server-program.ts';
+import { inProcess } from '../../in-process.ts';
 
 const DIST = join(import.meta.dirname, '../../../dist');
 const LIMIT_MS = 240_000;
-const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'over-the-air-'));
 const children: ChildProcess[] = [];
 
 afterAll(async () => {
+  vi.unstubAllEnvs();
   for (const child of children.toReversed()) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
     const ended = once(child, 'exit');
@@ -80,12 +83,11 @@ class Program {
   }
 }
 
-/** Runs a program to its end; its last line. */
-async function ended(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Line> {
-  const { stdout } = await run(process.execPath, [fileOf(name), ...args, '--json'], {
-    env: { ...process.env, ...env },
-  });
-  return aLine.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+/** Runs a command to its end in the process of the tests; its last line. */
+async function ended(executable: Executable, ...args: readonly string[]): Promise<Line> {
+  const { code, out, err } = await inProcess(executable, ...args, '--json');
+  expect([code, err]).toEqual([0, '']);
+  return aLine.parse(JSON.parse(out.trim().split('\n').at(-1) ?? ''));
 }
 
 const select = (...labels: readonly string[]) => labels.map((label) => ({ select: label }));
@@ -99,7 +101,8 @@ test('A fresh phone, by keys alone: the link in an SMS, installed, activated, pa
   const data = join(folder, 'data');
   const sim = new Program('gsm-sim', 'serve', '--modems', '3', '--dir', gsm, '--profile', 'none');
   const [service = '', customer = ''] = JSON.stringify(await sim.ready()).match(/\+\d{6,15}/g) ?? [];
-  const { adminKey } = await ended('cash-server', ['init', '--data', data]);
+  const { adminKey } = await ended(cashServer, 'init', '--data', data);
+  vi.stubEnv('CASH_SERVER_ADMIN_KEY', String(adminKey));
   const server = new Program(
     'cash-server',
     'serve',
@@ -113,14 +116,13 @@ test('A fresh phone, by keys alone: the link in an SMS, installed, activated, pa
     '127.0.0.1:0',
   );
   const url = String((await server.ready())['url']);
-  const operator = (...args: readonly string[]) =>
-    ended('cash-server', [...args, '--server', url], { CASH_SERVER_ADMIN_KEY: String(adminKey) });
+  const operator = (...args: readonly string[]) => ended(cashServer, ...args, '--server', url);
   await operator('person', 'add', '--number', customer, '--name', 'Anna');
   const person = await operator('person', 'activate', '--person', '1');
   await operator('deposit', '--person', '1', '--minor', '5000', '--reference', 'first');
   const { apiKey } = await operator('merchant', 'add', '--name', 'Edicola Duomo');
   const send = (...args: readonly string[]) =>
-    ended('gsm-modem', ['send', '--port', join(gsm, 'modem3'), '--to', customer, ...args]);
+    ended(gsmModem, 'send', '--port', join(gsm, 'modem3'), '--to', customer, ...args);
   const flash = join(folder, 'anna.json');
   const offered = await (await fetch(String(person['descriptor']))).text();
   const [, key = ''] = /^MIDlet-Signature: (\S+)/m.exec(offered) ?? [];

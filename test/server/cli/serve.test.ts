@@ -7,7 +7,16 @@ import { z } from 'zod';
 import { openModem, systemClock, systemRandom } from '../../../modem/index.ts';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { APPLICATION_PORT, readKeyFile, servicePrimitives } from '../../../server/index.ts';
-import { CardHost, deliverWebhooks, listenForCards, listenForPayPal, PayPalHost } from '../../../sim/index.ts';
+import {
+  CardHost,
+  createWorld,
+  deliverWebhooks,
+  latencyProfiles,
+  listenForCards,
+  listenForPayPal,
+  openLines,
+  PayPalHost,
+} from '../../../sim/index.ts';
 import { inProcess } from '../../in-process.ts';
 import { temporaryFolder } from '../database.ts';
 import { TestPhone } from '../phone.ts';
@@ -19,7 +28,6 @@ const SERVER = 'server/cli/cash-server.ts';
 
 const Activation = z.object({ deviceId: z.int(), activationCode: z.string() });
 const PaymentAnswer = z.object({ txn: z.string(), state: z.string() });
-const Modems = z.array(z.object({ number: z.string(), tty: z.string(), tcp: z.string() })).length(2);
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -50,9 +58,13 @@ async function command(args: readonly string[], key: string = ''): Promise<Line>
 async function network() {
   const folder = temporaryFolder();
   const data = join(folder, 'data');
-  const sim = run('sim/cli/gsm-sim.ts', ['serve', '--modems', '2', '--dir', join(folder, 'sim'), '--profile', 'none']);
+  const profile = latencyProfiles['none'] ?? expect.fail('no profile');
+  const world = createWorld({ seed: 1, clock: systemClock, profile });
+  for (const number of ['+393330000001', '+393330000002']) world.addModem({ number });
+  const lines = await openLines(world.modems, join(folder, 'sim'));
+  ends.push(async () => lines.close());
   const { adminKey } = await command(['init', '--data', data]);
-  const [first, second] = Modems.parse((await sim.line('ready'))['modems']);
+  const [first, second] = lines.lines;
   if (first === undefined || second === undefined) throw new Error('the network has no modems');
   const serve = async (options: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) => {
     const args = ['serve', '--data', data, '--port', first.tty, '--listen', '127.0.0.1:0', ...options];
@@ -61,7 +73,7 @@ async function network() {
     return { program, url: String(url) };
   };
   const administer = (url: string, ...args: readonly string[]) => command([...args, '--server', url], String(adminKey));
-  const [serviceNumber, phoneNumber] = [String(first.number), String(second.number)];
+  const [serviceNumber, phoneNumber] = [first.number, second.number];
   /** Anna with an active phone, and a merchant's key. */
   const subscriber = async (url: string) => {
     const args = ['person', 'add', '--number', phoneNumber, '--name', 'Anna', '--activate'];
