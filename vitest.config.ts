@@ -13,7 +13,7 @@ const SHARED = [
   'test/{attacks,device/{cash-mobile,firmware,midp,safe-mobile,suite,terminal}}/**/!(written).test.{ts,tsx}',
   'test/device/*.test.ts',
   'test/device/{cli/{descriptor-source,http-download,modem-gauges},hal/{older-flash,screen}}.test.ts',
-  'test/server/{approvals,attempts,authentications,enrolment,http,intake,journal,jws-keys,keyring,keys,ledger,limits,merchants,operators,parties}/**/*.test.{ts,tsx}',
+  'test/server/{approvals,attempts,authentications,enrolment,http,intake,journal,jws-keys,keyring,keys,ledger,limits,merchants,operators,parties,people}/**/*.test.{ts,tsx}',
   'test/server/ciba/{client-assertion,flow,ping,refusals,requirements}.test.ts',
   'test/server/{client,ecr,orders,outgoing,payments,pin-change,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
   'test/server/!(broken-database|readme).test.ts',
@@ -37,7 +37,7 @@ const ON_POSTGRES = [
 /** All tests that open a service or a store, without those of {@link OF_SQLITE}. */
 const ALL_ON_POSTGRES = [
   'test/server/{approvals,attempts,authentications,ciba,client,ecr,enrolment,http,intake,journal,ledger,outgoing,payments,pin-change,processes,queries,rails}/**/*.test.ts',
-  'test/server/{jws-keys,keyring,merchants,operators,orders,parties,reconciliation,service,time,upkeep}/**/*.test.ts',
+  'test/server/{jws-keys,keyring,merchants,operators,orders,parties,people,reconciliation,service,time,upkeep}/**/*.test.ts',
   'test/server/*.test.ts',
   'test/sim/hosts/{card,paypal,rail}-{days,laws,settlement,storm}.test.ts',
 ];

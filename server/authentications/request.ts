@@ -39,7 +39,7 @@ const DEFAULT_TTL = 120;
 export type AuthenticationOrder = {
   /** The party's key of this authentication: the same key with the same content is the same authentication. */
   readonly key: string;
-  /** E.164; perhaps of nobody. */
+  /** E.164 or an alias; perhaps of nobody. */
   readonly who: string;
   /** As the phone shows it. */
   readonly title: string;

@@ -1,4 +1,4 @@
-import { E164 } from '../vocabulary/person-fields.ts';
+import { namesSomebody } from '../vocabulary/person-fields.ts';
 import { OAuthError } from './oauth-error.ts';
 
 /** The parameters of a request, by name. */
@@ -6,7 +6,7 @@ export type Parameters = Readonly<Record<string, string>>;
 
 /** What a client asks for at the backchannel authentication endpoint (CIBA Core 1.0, 7.1). */
 export interface BackchannelRequest {
-  /** E.164; perhaps of nobody. */
+  /** E.164 or an alias; perhaps of nobody. */
   readonly who: string;
   /** As the phone shows it. */
   readonly title: string;
@@ -24,8 +24,8 @@ const HINTS = ['login_hint', 'login_hint_token', 'id_token_hint'];
 
 /** What this provider does not take, and does not ignore either: somebody relies on it. */
 const NOT_SUPPORTED: Readonly<Record<string, string>> = {
-  login_hint_token: 'use login_hint, the number',
-  id_token_hint: 'use login_hint, the number',
+  login_hint_token: 'use login_hint, the number or alias',
+  id_token_hint: 'use login_hint, the number or alias',
   user_code: 'backchannel_user_code_parameter_supported is false: the PIN is typed on the phone alone',
   request: 'signed requests are not taken: send the parameters themselves',
   request_uri: 'requests by reference are not taken: send the parameters themselves',
@@ -43,8 +43,10 @@ export function readBackchannelRequest(parameters: Parameters): BackchannelReque
     if (parameters[name] !== undefined) throw new OAuthError('invalid_request', `${name}: ${why}`);
   checkScope(parameters['scope']);
   const who = parameters['login_hint'] ?? '';
-  // Nothing is said here of who has a number: it is no number at all.
-  if (!E164.test(who)) throw new OAuthError('unknown_user_id', 'login_hint: expected + and 7 to 15 digits');
+  // Nothing is said here of who has a number or alias: it is neither.
+  if (!namesSomebody(who)) {
+    throw new OAuthError('unknown_user_id', 'login_hint: expected + and 7 to 15 digits, or an alias of 1 to 7 letters');
+  }
   return { who, ...readMessage(parameters['binding_message']), ttl: readExpiry(parameters['requested_expiry']) };
 }
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Executable } from '../../modem/cli/executable.ts';
-import { numberOption } from './number-option.ts';
+import { numberOrAliasOption } from './number-option.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 const AFTER_HELP = `
@@ -24,7 +24,7 @@ export const cashAuthenticate: Executable = {
 function withoutCommand(program: Command): void {
   program
     .requiredOption('--as <client>', 'the relying party: whose key it is')
-    .requiredOption('--who <number>', "the person's number, as +393400000001", numberOption)
+    .requiredOption('--who <number>', "the person's number, as +393400000001, or alias", numberOrAliasOption)
     .requiredOption('--title <text>', 'what for, as the phone shows it: at most 40 octets of UTF-8', titleOption)
     .option('--ttl <seconds>', 'how long the person has, 30 to 2550', secondsOption, 120)
     .option('--server <url>', 'where the service listens', 'http://127.0.0.1:8080')

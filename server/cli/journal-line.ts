@@ -16,6 +16,8 @@ function describe(event: ServiceEvent): string {
       return `authentication ${event.id} of party ${event.partyId} ${event.to}${event.reason === undefined ? '' : ` (${event.reason})`}`;
     case 'consent':
       return `consent of person ${event.personId} for relying party ${event.partyId} ${event.to}`;
+    case 'alias':
+      return `person ${event.personId} ${event.alias === null ? 'has no alias any more' : `is ${event.alias}`}`;
     case 'refund':
       return `refund ${event.key} of ${formatAmount(event.amount)} ${event.state}${event.reason === undefined ? '' : ` (${event.reason})`}`;
     case 'resolved':

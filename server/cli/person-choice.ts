@@ -38,6 +38,7 @@ export function phonesText({ devices }: Pick<PersonAnswer, 'devices'>): readonly
 export interface PersonAnswer {
   readonly id: number;
   readonly number: string;
+  readonly alias?: string | undefined;
   readonly name: string;
   readonly devices: readonly PhoneAnswer[];
   readonly balances: readonly Amount[];
@@ -46,6 +47,7 @@ export interface PersonAnswer {
 export const PersonAnswer: z.ZodType<PersonAnswer> = z.looseObject({
   id: z.int(),
   number: z.string(),
+  alias: z.string().optional(),
   name: z.string(),
   devices: z.array(PhoneAnswer),
   balances: z.array(AmountAnswer),

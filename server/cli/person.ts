@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { outputOf } from '../../modem/cli/program.ts';
 import { LANGUAGES } from '../vocabulary/person-fields.ts';
 import { askService, serverOf, withServer } from './admin-api.ts';
+import { aliasCommand } from './alias.ts';
 import { consentCommands } from './consent.ts';
 import { balancesText } from './money.ts';
 import { numberOption } from './number-option.ts';
@@ -26,6 +27,7 @@ export function personCommand(): Command {
     listCommand(),
     ...orderCommands(),
     ...consentCommands(),
+    aliasCommand(),
   ];
   return commands.reduce((person, command) => person.addCommand(command), new Command('person'));
 }
@@ -75,7 +77,7 @@ function showCommand(): Command {
       outputOf(command).print(
         { event: 'person', ...person },
         [
-          `Person ${person.id}: ${person.name}, ${person.number}`,
+          `Person ${person.id}: ${person.name}, ${person.number}${person.alias === undefined ? '' : `, ${person.alias}`}`,
           ...(phones.length === 0 ? ['No phone yet'] : phones),
           `Balance: ${balancesText(person.balances)}`,
         ].join('\n'),

@@ -43,6 +43,7 @@ const PhoneView: z.ZodType<PhoneView> = z.object({
 
 export interface PersonView extends PersonBody {
   readonly id: number;
+  readonly alias?: string | undefined;
   readonly devices: readonly PhoneView[];
   readonly balances: readonly Amount[];
 }
@@ -51,6 +52,7 @@ export const PersonView: z.ZodType<PersonView> = z
   .object({
     id: z.int(),
     number: NumberText,
+    alias: z.string().optional().describe('What may be said in the place of the number'),
     name: z.string(),
     language: z.enum(LANGUAGES),
     devices: z.array(PhoneView).describe('Oldest first'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Amount, CURRENCIES, type Currency, isCurrency } from '../../device/safe-mobile/index.ts';
-import { E164 } from '../vocabulary/person-fields.ts';
+import { E164, namesSomebody } from '../vocabulary/person-fields.ts';
 
 const letters = Object.keys(CURRENCIES);
 
@@ -31,6 +31,12 @@ export const NumberText: z.ZodType<string> = z
   .string()
   .regex(E164, 'expected + and 7 to 15 digits')
   .describe('E.164 with +');
+
+/** A person, by number or alias. */
+export const PersonText: z.ZodType<string> = z
+  .string()
+  .refine(namesSomebody, { error: 'expected + and 7 to 15 digits, or an alias of 1 to 7 letters' })
+  .describe('E.164 with +, or an alias');
 
 /** A key that the caller chooses, so that a request may be sent again. */
 export const KeyText: z.ZodType<string> = z

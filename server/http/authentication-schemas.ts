@@ -9,13 +9,13 @@ import {
   type AuthenticationState,
 } from '../vocabulary/authentication-states.ts';
 import type { Ref } from '../vocabulary/ids.ts';
-import { AmountBody, AmountView, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
+import { AmountBody, AmountView, KeyText, PageSize, PersonText, TimeText } from './amount-schema.ts';
 import { RefText } from './payment-schemas.ts';
 import { viewTime } from './views.ts';
 
 const request = {
   key: KeyText.describe('Your key of this authentication: the same key with the same content is the same one'),
-  who: NumberText,
+  who: PersonText,
   ttl: z.int().min(30).max(2550).optional().describe('Seconds the person has, rounded up to tens; default 120'),
 };
 

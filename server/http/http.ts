@@ -11,6 +11,7 @@ import type { HttpOptions } from '../gate/http-options.ts';
 import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { aliasRoutes } from './alias-routes.ts';
 import { auditActs, checkCibaClient, checkOperator, checkRoles, cibaClientOf, merchantOf, partyOf } from './auth.ts';
 import { authenticationRoutes } from './authentication-routes.ts';
 import { cibaRoutes, discoveryRoute } from './ciba-routes.ts';
@@ -99,6 +100,7 @@ export function createHttp(
     for (const routes of [
       adminRoutes,
       consentRoutes,
+      aliasRoutes,
       depositRoutes,
       jwsKeyRoutes,
       keyRoutes,

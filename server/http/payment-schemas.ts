@@ -9,7 +9,7 @@ import {
   REFUND_STATES,
   type RefundState,
 } from '../vocabulary/payment-states.ts';
-import { AmountBody, AmountView, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
+import { AmountBody, AmountView, KeyText, PageSize, PersonText, TimeText } from './amount-schema.ts';
 import { LONGEST_WAIT_SECONDS } from './deadline.ts';
 
 export interface PaymentBody {
@@ -22,7 +22,7 @@ export interface PaymentBody {
 
 export const PaymentBody: z.ZodType<PaymentBody> = z.strictObject({
   mref: KeyText.describe('Your key of this payment: the same key with the same content is the same payment'),
-  customer: NumberText,
+  customer: PersonText,
   amount: AmountBody,
   reference: z.string().max(53).optional().describe('What it is for; the customer sees it'),
   ttl: z.int().min(30).max(2550).optional().describe('Seconds the customer has, rounded up to tens; default 120'),
@@ -105,7 +105,7 @@ export const PaymentView: z.ZodType<PaymentView> = z
     settled: z.boolean().describe('Nothing more happens by itself'),
     reason: z.string().optional(),
     payee: z.string(),
-    customer: NumberText,
+    customer: PersonText.describe('As you named them: the number, or the alias'),
     amount: AmountView,
     reference: z.string(),
     ttl: z.int().describe('Seconds'),

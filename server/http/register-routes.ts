@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Service } from '../service/service.ts';
-import { NumberText, TimeText } from './amount-schema.ts';
+import { PersonText, TimeText } from './amount-schema.ts';
 import { merchantOf } from './auth.ts';
 import { ProblemBody } from './problem.ts';
 
@@ -20,10 +20,10 @@ const TerminalParams: z.ZodType<{ readonly terminal: string }> = z.object({
   terminal: z.string().regex(/^[0-9]{8}$/, 'expected 8 digits'),
 });
 
-const NextCustomer: z.ZodType<NextCustomer> = z.strictObject({ customer: NumberText });
+const NextCustomer: z.ZodType<NextCustomer> = z.strictObject({ customer: PersonText });
 
 const NamedView: z.ZodType<NamedView> = z
-  .object({ terminal: z.string(), customer: NumberText, until: TimeText })
+  .object({ terminal: z.string(), customer: PersonText, until: TimeText })
   .meta({ id: 'NextCustomer' });
 
 /** The route for a merchant's key about the merchant's cash registers. */

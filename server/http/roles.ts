@@ -15,6 +15,7 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'POST /v1/operator/rotate-key': 'viewer',
   'POST /v1/people': 'clerk',
   'POST /v1/people/:id/activations': 'clerk',
+  'POST /v1/people/:id/alias': 'clerk',
   // Whoever answers the call of somebody whose phone was stolen.
   'POST /v1/people/:id/lock': 'clerk',
   'POST /v1/people/:id/consents/revoke': 'clerk',

@@ -4,6 +4,7 @@ import type { PhoneOrder } from '../outgoing/phone-order.ts';
 import type { MerchantReceipt } from '../payments/merchant-receipt.ts';
 import type { Payment, PaymentQuery } from '../payments/payment.ts';
 import type { Refund } from '../payments/refund.ts';
+import { namedAlias } from '../payments/request.ts';
 import type { Device } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
 import type { ModemStanding } from '../service/modems.ts';
@@ -38,7 +39,7 @@ export async function viewPayment(service: Service, payment: Payment): Promise<P
     settled: isSettled(payment.state),
     ...(payment.reason === undefined ? {} : { reason: payment.reason }),
     payee: (await service.merchant(payment.merchantId)).name,
-    customer: (await service.person(payment.personId)).number,
+    customer: namedAlias(payment) ?? (await service.person(payment.personId)).number,
     amount: payment.amount,
     reference: payment.reference,
     ttl: payment.ttl,
@@ -101,9 +102,14 @@ export async function viewPerson(service: Service, person: Person): Promise<Pers
     number: person.number,
     name: person.name,
     language: person.language,
+    ...optionalAlias(await service.aliases.of(person.id)),
     devices: await Promise.all((await service.devices(person.id)).map((device) => viewPhone(service, device))),
     balances: await service.holdings(person.id),
   };
+}
+
+function optionalAlias(alias: string | undefined): Pick<PersonView, 'alias'> {
+  return alias === undefined ? {} : { alias };
 }
 
 async function viewPhone(service: Service, { id, state, lockedAt }: Device): Promise<PhoneView> {

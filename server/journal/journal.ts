@@ -145,6 +145,7 @@ function subjectOf(event: ServiceEvent): string {
   if (event.kind === 'difference-ended' || event.kind === 'difference-accepted') return event.key;
   if (event.kind === 'merchant-resumed' || event.kind === 'payout') return `merchant:${event.merchantId}`;
   if (event.kind === 'authentication') return event.id;
+  if (event.kind === 'alias') return `person:${event.personId}`;
   if (event.kind === 'party-resumed' || event.kind === 'consent') return `party:${event.partyId}`;
   return event.kind === 'alarm' && event.deviceId === undefined ? event.ref : `device:${event.deviceId}`;
 }

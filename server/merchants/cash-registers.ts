@@ -5,7 +5,7 @@ import type { Row } from '../store/row.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type MerchantId, merchantId } from '../vocabulary/ids.ts';
-import { E164 } from '../vocabulary/person-fields.ts';
+import { namesSomebody } from '../vocabulary/person-fields.ts';
 import { type Merchant, merchantById } from './merchants.ts';
 
 /** How long a customer who was named for a register is kept, ms. */
@@ -103,14 +103,16 @@ export class CashRegisters {
     return this.#store.read((tx) => merchantById(tx, register.merchantId));
   }
 
-  /** Names the customer of the next payment of a register. @param number E.164. @returns until when it counts, ms since 1970. @throws ServiceError `invalid-request`, `not-found` */
-  async name(merchant: MerchantId, terminal: string, number: string): Promise<number> {
-    if (!E164.test(number)) throw new ServiceError('invalid-request', `expected + and 7 to 15 digits, got ${number}`);
+  /** Names the customer of the next payment of a register. @param customer E.164 or an alias. @returns until when it counts, ms since 1970. @throws ServiceError `invalid-request`, `not-found` */
+  async name(merchant: MerchantId, terminal: string, customer: string): Promise<number> {
+    if (!namesSomebody(customer)) {
+      throw new ServiceError('invalid-request', `expected + and 7 to 15 digits, or an alias, got ${customer}`);
+    }
     const until = this.#clock.now() + NAMED_FOR_MS;
     await this.#store.transaction('register', async (tx) => {
       const changed = await tx.run(
         'UPDATE cash_register SET customer = ?, customer_until = ? WHERE terminal = ? AND merchant_id = ?',
-        number,
+        customer,
         until,
         terminal,
         merchant,

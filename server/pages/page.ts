@@ -121,7 +121,7 @@ function askForm(api: Api, merchant: Merchant): HTMLFormElement {
   const form = element(
     'form',
     {},
-    field(words.customer, { name: 'customer', type: 'tel', autocomplete: 'off', placeholder: '+39…', required: '' }),
+    field(words.customer, { name: 'customer', type: 'text', autocomplete: 'off', placeholder: '+39…', required: '' }),
     field(words.amount.replace('{currency}', merchant.currency), {
       name: 'amount',
       inputmode: 'decimal',

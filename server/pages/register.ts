@@ -10,7 +10,7 @@ export function registerSection(api: Api, terminals: readonly [string, ...string
   const said = element('p', { class: 'hint', role: 'status' });
   const trouble = element('p', { class: 'error', role: 'alert' });
   const submit = element('button', {}, words.payNext);
-  const number = field(words.payer, { type: 'tel', autocomplete: 'off', placeholder: '+39…', required: '' });
+  const number = field(words.payer, { type: 'text', autocomplete: 'off', placeholder: '+39…', required: '' });
   const form = element('form', {}, element('label', {}, words.terminal, terminal), number, said, trouble, submit);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();

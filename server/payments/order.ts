@@ -7,7 +7,7 @@ export const DEFAULT_TTL = 120;
 export interface PaymentOrder {
   /** The merchant's key of this payment. */
   readonly mref: string;
-  /** The customer's number, E.164. */
+  /** The customer's number, E.164, or alias. */
   readonly customer: string;
   readonly amount: Amount;
   /** What it is for; shown to the customer. Default: nothing. */

@@ -45,8 +45,7 @@ export async function startByPhone(
     const asked = await requestPayment(tx, context, {
       merchant,
       mref: mrefOfPhone(mref),
-      // Aliases are of nobody yet.
-      customer: customer.kind === 'number' ? `+${customer.digits}` : '',
+      customer: customer.kind === 'number' ? `+${customer.digits}` : customer.letters,
       amount: message.amount,
       reference: fitText(message.reference, referenceRoom(merchant.name)),
       ttl: message.ttl,

@@ -25,7 +25,7 @@ export interface PaymentRequest {
   readonly merchant: Merchant;
   /** The merchant's key of this payment: the same key with the same content is the same payment. */
   readonly mref: string;
-  /** E.164; perhaps of nobody. */
+  /** E.164 or an alias; perhaps of nobody. */
   readonly customer: string;
   readonly amount: Amount;
   readonly reference: string;
@@ -167,6 +167,11 @@ function create(
     createdAt: now,
     changedAt: now,
   };
+}
+
+/** The alias by which the merchant named the customer; `undefined` where it named the number. A merchant that has heard an alias alone learns no number. */
+export function namedAlias({ fingerprint }: Payment): string | undefined {
+  return /^\["([A-Za-z]{1,7})",/.exec(fingerprint)?.[1];
 }
 
 function fingerprintOf({ customer, amount, reference, ttl }: PaymentRequest): string {

@@ -3,6 +3,7 @@ import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { DEVICE_STATES, type DeviceState } from '../vocabulary/device-states.ts';
 import { type DeviceId, deviceId, type PersonId, personId } from '../vocabulary/ids.ts';
+import { likenessOf } from './aliases.ts';
 
 /** One phone of one person. A new phone, or a forgotten PIN, is a new device. */
 export interface Device {
@@ -69,9 +70,9 @@ export async function lockDevicesOf(tx: Tx, person: PersonId): Promise<Device[]>
   return tx.all(`${SELECT_DEVICE} WHERE d.person_id = ? ORDER BY d.serial ${LOCK_DEVICE}`, readDevice, person);
 }
 
-/** The device to which requests to a number are sent, active or blocked, locked; or `undefined`. @param number E.164 */
-export async function lockEnrolledDevice(tx: Tx, number: string): Promise<Device | undefined> {
-  return tx.get(LOCK_ENROLLED, readDevice, number);
+/** The device to which requests to a person are sent, active or blocked, locked; or `undefined`. @param who E.164, or an alias */
+export async function lockEnrolledDevice(tx: Tx, who: string): Promise<Device | undefined> {
+  return who.startsWith('+') ? tx.get(LOCK_ENROLLED, readDevice, who) : tx.get(LOCK_NAMED, readDevice, likenessOf(who));
 }
 
 /** Whether people may be asked by this phone: it is active, and not locked. */
@@ -96,6 +97,8 @@ const LOCK_DEVICE = 'FOR UPDATE OF d';
 // Each message and each request asks these: their texts are made once.
 const LOCK_BY_ID = `${SELECT_DEVICE} WHERE d.id = ? ${LOCK_DEVICE}`;
 const LOCK_ENROLLED = `${SELECT_DEVICE} WHERE p.number = ? AND d.state IN ('active', 'blocked') ${LOCK_DEVICE}`;
+const LOCK_NAMED = `${SELECT_DEVICE} JOIN alias a ON a.person_id = p.id AND a.ended_at IS NULL
+  WHERE a.likeness = ? AND d.state IN ('active', 'blocked') ${LOCK_DEVICE}`;
 
 function readDevice(row: Row): Device {
   return {

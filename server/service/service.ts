@@ -36,6 +36,7 @@ import type { NoticeHeaders } from '../rails/rail.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
+import { Aliases } from './aliases.ts';
 import { Authentications } from './authentications.ts';
 import { ClientKeys, MERCHANTS } from './client-keys.ts';
 import { Downloads } from './downloads.ts';
@@ -85,6 +86,8 @@ export class Service {
   readonly vaultKey: VaultKeyChange;
   /** The cash registers of shops, for which the service is a payment terminal. */
   readonly cashRegisters: CashRegisters;
+  /** Names of people in the place of their numbers. */
+  readonly aliases: Aliases;
   /** The states of the watched modems, and whether messages can leave. */
   readonly modems: Modems;
   readonly #store: Store;
@@ -112,6 +115,7 @@ export class Service {
     this.keys = new ServiceKeyRotation(running.store, running.context);
     this.vaultKey = new VaultKeyChange(running.store, running.context);
     this.cashRegisters = new CashRegisters(running.store, running.context.clock);
+    this.aliases = new Aliases({ ...running.context, store: running.store });
     this.modems = running.modems;
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);

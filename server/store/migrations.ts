@@ -17,6 +17,7 @@ import {
 } from './operator-migrations.ts';
 import { EVIDENCE_FOR_PARTIES, PARTY_CONSENTS, PAYMENTS_OF_PARTIES, RELYING_PARTIES } from './party-migrations.ts';
 import {
+  ALIASES,
   EVIDENCE_SEALED_ANEW,
   EVIDENCE_SEALED_ANEW_ON_POSTGRES,
   KEY_ENDS,
@@ -218,6 +219,7 @@ export const MIGRATIONS: readonly string[] = [
   CLIENT_ASSERTIONS,
   PARTY_CONSENTS,
   PAID_BY,
+  ALIASES,
 ];
 
 /**

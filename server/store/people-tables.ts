@@ -7,6 +7,15 @@ export const PEOPLE_TABLES: string = `CREATE TABLE person (
   created_at INTEGER NOT NULL                  -- all times: ms since 1970
 ) STRICT;
 
+CREATE TABLE alias (                           -- names in the place of numbers; a row stays, so that nobody else gets the alias
+  likeness TEXT PRIMARY KEY,                   -- what it looks like: those that look alike are one
+  letters TEXT NOT NULL,                       -- as it is shown
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  given_at INTEGER NOT NULL,
+  ended_at INTEGER                             -- since then it names nobody
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX alias_of_person ON alias (person_id) WHERE ended_at IS NULL;
+
 CREATE TABLE device (
   serial INTEGER PRIMARY KEY,                  -- in order of registration
   id INTEGER NOT NULL UNIQUE,                  -- u32, on the air

@@ -126,3 +126,15 @@ CREATE TABLE pin_change (                      -- kept for a day; the key of bef
   PRIMARY KEY (device_id, pcid)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Names of people in the place of their numbers. */
+export const ALIASES: string = `
+CREATE TABLE alias (                           -- names in the place of numbers; a row stays, so that nobody else gets the alias
+  likeness TEXT PRIMARY KEY,                   -- what it looks like: those that look alike are one
+  letters TEXT NOT NULL,                       -- as it is shown
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  given_at INTEGER NOT NULL,
+  ended_at INTEGER                             -- since then it names nobody
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX alias_of_person ON alias (person_id) WHERE ended_at IS NULL;
+`;

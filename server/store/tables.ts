@@ -40,7 +40,7 @@ CREATE TABLE asked_in_vain (                   -- requests of a merchant that a 
 CREATE TABLE cash_register (
   terminal TEXT PRIMARY KEY,                   -- 8 digits, by which the register calls it
   merchant_id INTEGER NOT NULL REFERENCES merchant (id),
-  customer TEXT,                               -- E.164: who pays next; NULL: nobody was named
+  customer TEXT,                               -- E.164 or an alias: who pays next; NULL: nobody was named
   customer_until INTEGER NOT NULL DEFAULT 0,
   operations INTEGER NOT NULL DEFAULT 0,       -- payments and reversals so far
   operation TEXT NOT NULL DEFAULT 'none',      -- the last one: payment or reversal

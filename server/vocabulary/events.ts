@@ -50,6 +50,8 @@ export type ServiceEvent =
         | 'revoked'
         | 'refusal-lifted';
     }
+  /** A person got an alias; `null`: has none any more. */
+  | { readonly kind: 'alias'; readonly personId: PersonId; readonly alias: string | null }
   | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
   | { readonly kind: 'pin-changed'; readonly deviceId: DeviceId; readonly personId: PersonId }
   | { readonly kind: 'device'; readonly deviceId: DeviceId; readonly personId: PersonId; readonly state: DeviceState }

@@ -120,6 +120,8 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.reference} to ${event.merchantId}`;
     case 'consent':
       return `person ${event.personId}, party ${event.partyId}: ${event.to}`;
+    case 'alias':
+      return `person ${event.personId}: ${event.alias ?? 'none'}`;
     case 'merchant-resumed':
       return `${event.merchantId} ${event.reason}`;
     case 'party-resumed':

@@ -16,7 +16,7 @@ describe('the backchannel authentication endpoint refuses', () => {
     ['user_code', { user_code: '1234' }, 'invalid_request', /^user_code: /],
     ['request', { request: 'a.b.c' }, 'invalid_request', /^request: /],
     ['request_uri', { request_uri: 'https://a.example' }, 'invalid_request', /^request_uri: /],
-    ['a name as login_hint', { login_hint: 'anna' }, 'unknown_user_id', /expected \+ and 7 to 15 digits/],
+    ['a name as login_hint', { login_hint: 'anna.rossi' }, 'unknown_user_id', /expected \+ and 7 to 15 digits/],
     ['41 octets', { binding_message: `4711 ${'à'.repeat(20)}x` }, 'invalid_binding_message', /^binding_message: .*41$/],
     ['a line break', { binding_message: 'a\nb' }, 'invalid_binding_message', /^binding_message: /],
     ['an empty message', { binding_message: '' }, 'invalid_binding_message', /^binding_message: /],

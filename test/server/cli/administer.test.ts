@@ -232,6 +232,18 @@ describe('party jwks', () => {
   });
 });
 
+describe('person alias', () => {
+  it('gives a person an alias, shows it, and takes it away', async () => {
+    const { run } = await office();
+    const alias = (...more: string[]) => run('person', 'alias', '--person', '1', ...more);
+    expect(await alias('--alias', 'Anna')).toBe('Person 1 is ANNA');
+    expect(await run('person', 'show', '--person', '1')).toContain(`${CUSTOMER_NUMBER}, ANNA\n`);
+    expect(await alias('--none')).toBe('Person 1 has no alias');
+    await expect(alias()).rejects.toThrow('give --alias LETTERS, or --none');
+    await expect(alias('--alias', 'ANNA1')).rejects.toThrow('expected 1 to 7 letters');
+  });
+});
+
 describe('person consents', () => {
   it('says which parties may ask a person, and takes a consent back', async () => {
     const { world, run } = await office();

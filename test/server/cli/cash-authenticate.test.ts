@@ -140,7 +140,10 @@ describe('cash-authenticate', () => {
         /^option '--title <text>' argument 'x+' is invalid. Give 1 to 40 octets of UTF-8; these are 41\.$/,
       ],
       [changed('--title', ' '), /these are 1\.$/],
-      [changed('--who', '0340'), /^option '--who <number>' .* Give an international number: \+ and 7 to 15 digits\.$/],
+      [
+        changed('--who', '0340'),
+        /^option '--who <number>' .* Give an international number: \+ and 7 to 15 digits, or an alias of 1 to 7 letters\.$/,
+      ],
       [ask(CUSTOMER_NUMBER, '--ttl', '29'), /^option '--ttl <seconds>' .* Give 30 to 2550 seconds\.$/],
       [ask(CUSTOMER_NUMBER, '--ttl', '2551'), /Give 30 to 2550 seconds\.$/],
       [ask(CUSTOMER_NUMBER, '--key', 'cm_1'), /^unknown option '--key'/],

@@ -408,6 +408,7 @@ describe('what needs no key', () => {
       '/v1/people',
       '/v1/people/{id}',
       '/v1/people/{id}/activations',
+      '/v1/people/{id}/alias',
       '/v1/people/{id}/consents',
       '/v1/people/{id}/consents/lift-refusal',
       '/v1/people/{id}/consents/revoke',

@@ -21,6 +21,7 @@ const ROUTES: readonly (readonly [string, Role, number, (by: Role) => object | u
   ['POST /v1/reconciliations', 'viewer', 200, NOTHING],
   ['POST /v1/people', 'clerk', 201, (by) => ({ ...ANNA, number: `${ANNA.number}${ROLES.indexOf(by)}` })],
   ['POST /v1/people/:id/activations', 'clerk', 201, NOTHING],
+  ['POST /v1/people/:id/alias', 'clerk', 200, () => ({ alias: 'ANNA' })],
   ['POST /v1/people/:id/deposits', 'clerk', 201, (by) => deposit(30_000, by)],
   ['POST /v1/merchants', 'clerk', 201, () => ({ name: 'Bar', currency: 'EUR' })],
   ['POST /v1/people/:id/lock', 'clerk', 200, NOTHING],

@@ -47,7 +47,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
   }
 
   async function ask(page: Page, customer: string, amount: string): Promise<void> {
-    await page.getByLabel("Customer's number").fill(customer);
+    await page.getByLabel("Customer's number or alias").fill(customer);
     await page.getByLabel('Amount (EUR)').fill(amount);
     await page.getByLabel('What it is for').fill('47');
     await page.getByRole('button', { name: 'Ask for the payment' }).click();
@@ -78,7 +78,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await page.reload();
     await page.getByLabel('Terminal').selectOption('12345679');
     const name = async (number: string) => {
-      await page.getByLabel('Number of who pays next there').fill(number);
+      await page.getByLabel('Number or alias of who pays next there').fill(number);
       await page.getByRole('button', { name: 'Ready for the cash register' }).click();
     };
     await name('12');

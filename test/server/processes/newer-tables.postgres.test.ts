@@ -30,11 +30,7 @@ describe('a process whose tables a newer version has changed', () => {
     const store = await openPostgres({ url: database, clock: systemClock, processName: 'old' });
     onTestFinished(() => store.close());
     // As if the newest version came now.
-    await write(
-      database,
-      'ALTER TABLE payment DROP COLUMN last_digits',
-      'UPDATE cash_mobile SET version = version - 1',
-    );
+    await write(database, 'DROP TABLE alias', 'UPDATE cash_mobile SET version = version - 1');
     const client = new pg.Client(database);
     await client.connect();
     await client.query('BEGIN');

@@ -702,7 +702,7 @@ describe('a database that is opened', () => {
       'ALTER TABLE process DROP COLUMN ready_modems',
       'ALTER TABLE receipt DROP COLUMN first_frame',
       'DROP TABLE jws_key, pairwise_key, ciba_request, client_assertion',
-      'DROP TABLE asked_in_vain, pin_change, cash_register, party_consent, authentication, party_in_vain, relying_party',
+      'DROP TABLE alias, asked_in_vain, pin_change, cash_register, party_consent, authentication, party_in_vain, relying_party',
       'DROP TABLE operator, audit, audit_head, pending_deposit, deposited_alone, device_order, service_key, key_told, vault',
       'DROP FUNCTION audit_is_append_only',
       "INSERT INTO inbox (digest, sent_at, originator, received_at) VALUES ('\\x01', 10, '+39340', 11)",

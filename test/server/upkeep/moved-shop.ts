@@ -15,7 +15,7 @@ import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
 
 /**
  * The file of a shop that ended in the middle of its work: a paid payment with a refund and a wrong PIN before it, one that was
- * refused, a login that was refused and two of nobody, one of them by CIBA, a key that has signed, the key of pairwise names, an operator, a deposit that waits for a second one, a phone that was locked and unlocked, half a change of a PIN, another service key, a charge whose rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
+ * refused, a login that was refused and two of nobody, one of them by CIBA, a key that has signed, the key of pairwise names, an operator, a deposit that waits for a second one, a phone that was locked and unlocked, half a change of a PIN, another service key, a charge whose rail has not answered, a person with an alias whose phone has not answered, a request that waits, and a frame that the bearer had.
  */
 export async function movedShop() {
   const world = new World('move', { limits: WIDE_LIMITS });
@@ -43,6 +43,7 @@ export async function movedShop() {
   await act(`/v1/people/${customer.person.id}/deposits`, large);
   const late = await world.service.addPerson({ number: '+393400000009', name: 'Zoë', language: 'it' });
   await world.service.activate(late.id);
+  await world.service.aliases.set(late.id, 'ZOE');
   await world.service.cashRegisters.add('12345678', merchant.id);
   const { party } = await world.service.parties.add({
     name: 'Banca',
