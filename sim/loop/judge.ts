@@ -44,8 +44,9 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
     const wrong = approved.find(({ payee, amount }) => payee !== story.payee || amount !== euros(story.minor));
     return wrong === undefined ? undefined : `was approved as ${wrong.payee}, ${wrong.amount}`;
   },
-  'who is told "refused" has refused, or typed wrong PINs': (story, { state, mistyped }) => {
-    const hasReason = eventsOf(story, 'refused').length > 0 || wrongPins(story) + mistyped >= TRIES;
+  'who is told "refused" has refused, or typed wrong PINs': (story, { state, mistyped, refusedBefore }) => {
+    const mayBeMuted = refusedBefore >= REFUSALS;
+    const hasReason = eventsOf(story, 'refused').length > 0 || wrongPins(story) + mistyped >= TRIES || mayBeMuted;
     return state === 'REFUSED' && !hasReason ? `nobody refused it, and ${wrongPins(story)} PINs were wrong` : undefined;
   },
   'what came back as a whole is called refunded': ({ minor }, { state, refunded }) => {
@@ -84,6 +85,8 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
       : undefined,
 };
 
+/** Refusals of one shop within ten minutes of its clock after which the phone refuses the next request unseen. */
+const REFUSALS = 3;
 /** Wrong PINs after which a request ends. */
 const TRIES = 3;
 /** Wrong PINs without a right one between them after which a phone is blocked. */
@@ -92,6 +95,11 @@ const TRIES_IN_ROW = 5;
 /** PINs that were wrong, or may have been. */
 function wrongPins(story: Story): number {
   return eventsOf(story, 'approved').filter(({ pin }) => pin !== 'right').length;
+}
+
+/** Whether an earlier payment is of the same customer to the same shop. */
+function isBefore(other: Story, { customer, payee, openedAt }: Story): boolean {
+  return other.customer === customer && other.payee === payee && other.openedAt < openedAt;
 }
 
 function isState(answer: string): boolean {
@@ -104,6 +112,8 @@ interface End {
   readonly refunded: number;
   /** How often the customer has typed a wrong PIN as the present one for a new one: these count for the phone too. */
   readonly mistyped: number;
+  /** How many requests of the same shop the customer has refused that were made before. */
+  readonly refusedBefore: number;
 }
 
 /** Judges an episode after its faults have ended and everybody has had time. */
@@ -113,7 +123,10 @@ export function judge({ stories, seen, mistyped, unchanged }: Diary, books: Book
   for (const story of stories) {
     const end = eventsOf(story, 'told').at(-1);
     const inChanges = mistyped.filter(({ customer }) => customer === story.customer).length;
-    if (end !== undefined) ends.set(story, { ...end, mistyped: inChanges });
+    const refusedBefore = stories.filter(
+      (other) => isBefore(other, story) && eventsOf(other, 'refused').length > 0,
+    ).length;
+    if (end !== undefined) ends.set(story, { ...end, mistyped: inChanges, refusedBefore });
     else if (story.txn !== undefined) violations.push(brokenBy(story, 'an answer', 'has none'));
   }
   for (const [story, end] of ends) {

@@ -8,6 +8,7 @@ import { createWorld, type World } from '../world.ts';
 import { Acquirer } from './acquirer.ts';
 import { Air } from './air.ts';
 import { Bank } from './bank.ts';
+import { BearerJudge } from './bearer-judge.ts';
 import { Diary } from './diary.ts';
 import { safePin } from './known-pin.ts';
 import { Operator } from './operator.ts';
@@ -99,17 +100,20 @@ export class Town {
     this.air = new Air(this.world.log, SERVICE_NUMBER);
     this.host = this.#hostOf(rail);
     const { keys, rootSeed } = createServiceKeys(servicePrimitives(), this.#random.fork('keys'));
+    const seen = (text: string) => this.diary.seen.push({ text });
+    const line = serviceLine(this.world, SERVICE_NUMBER, depth);
+    const judge = new BearerJudge(this.world.log, SERVICE_NUMBER, seen);
     this.life = new ServiceLife({
       database,
       keys,
       number: SERVICE_NUMBER,
-      line: serviceLine(this.world, SERVICE_NUMBER, depth),
+      line: async (lifeline, own) => judge.bearer(await line(lifeline, own)),
       clock,
       ownClock: this.serviceClock,
       hold: (work) => void clock.hold(work),
       random: (life) => this.#random.fork(`service, life ${life}`),
       rails: (lifeline) => (rail === 'ledger' ? [] : [this.host.rail(lifeline, this.serviceClock)]),
-      tooEarly: (text) => this.diary.seen.push({ text }),
+      tooEarly: seen,
       log: (entry) => this.#written(entry),
     });
     this.operator = new Operator(this.life, this.host, servicePrimitives(), rootSeed);

@@ -211,3 +211,23 @@ it('wrong PINs that were typed for a new one count too', () => {
   expect(found(3)).toEqual([]);
   expect(found(0)).toEqual(['who is told "refused" has refused, or typed wrong PINs', 'a wrong PIN costs one try']);
 });
+
+describe('after refusals of a shop its next request may be refused unseen', () => {
+  it.each([
+    ['three', 3, 'Shop 1', []],
+    ['two are too few', 2, 'Shop 1', ['who is told "refused" has refused, or typed wrong PINs']],
+    ['those of another shop do not count', 3, 'Shop 2', ['who is told "refused" has refused, or typed wrong PINs']],
+  ])('%s', (_, refused, payee, broken) => {
+    let now = 0;
+    const diary = new Diary(() => now);
+    for (now = 1; now <= refused; now += 1) {
+      const story = diary.open({ mref: `${now}`, reference: `${now}`, payee, customer: ANNA, minor: now });
+      for (const event of [{ kind: 'refused' } as const, told('REFUSED')]) diary.note(story, event);
+    }
+    const unseen = diary.open({ mref: 'unseen', reference: 'unseen', payee: 'Shop 1', customer: ANNA, minor: 100 });
+    diary.note(unseen, told('REFUSED'));
+    expect(judge(diary, { accounts: new Map(), host: undefined, late: new Set() }).map(({ rule }) => rule)).toEqual(
+      broken,
+    );
+  });
+});
