@@ -3,12 +3,12 @@ import type { Machine } from '../machine/machine.ts';
 import type { AlertType, DisplayableView, DisplayEvent, GuestEvent, Host, HostFailure } from '../midp/index.ts';
 import { type Alarms, alarmOf } from './alarms.ts';
 import { Consent } from './consent.ts';
+import { EventThrottle } from './event-throttle.ts';
 import { nameInQuestion } from './indicator.ts';
 import type { PhoneQuestion } from './interruptions.ts';
 import type { Language } from './languages.ts';
 import { type Link, linkOf } from './link.ts';
 import { Messaging, type OutgoingMessage, segmentsOf } from './messaging.ts';
-import { OwnEvents } from './own-events.ts';
 import type { Permissions } from './permissions.ts';
 import type { PushMessages } from './push-messages.ts';
 import { missingClass, registerPush, registrationOf, unregisterPush } from './push-registry.ts';
@@ -67,7 +67,7 @@ export class MidletRun {
   readonly #consent: Consent;
   #mayReceive = false;
   readonly #timers = new Map<number, () => void>();
-  readonly #own: OwnEvents;
+  readonly #own: EventThrottle;
   /** Tasks of `callSerially` that wait. */
   #serials = 0;
   #sending = 0;
@@ -81,7 +81,7 @@ export class MidletRun {
     this.application = application;
     this.#phone = phone;
     const { board, push, suites } = phone;
-    this.#own = new OwnEvents(board.clock, (event) => this.#enter(event));
+    this.#own = new EventThrottle(board.clock, (event) => this.#enter(event));
     this.#consent = new Consent(application.suite, phone);
     const run = this;
     this.messaging = new Messaging({

@@ -4,6 +4,7 @@ import type { Processes, ProcessId } from '../processes/processes.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
 import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
+import type { BearerRoom } from './bearer-room.ts';
 import { FrameOutcomes, type HandedFrame, NOT_HANDED } from './outcomes.ts';
 import { type OutgoingFrame, readWaitingFrame, type WaitingFrame } from './outgoing-frame.ts';
 
@@ -27,14 +28,6 @@ export interface DeliveredFrame {
   readonly deviceId: DeviceId;
   readonly message: string;
   readonly ref: string;
-}
-
-/** What the bearer takes. */
-export interface BearerRoom {
-  /** Whether it can send; while it cannot, as without a ready modem, frames wait here. */
-  canSend(): boolean;
-  /** How many messages it may hold at once; the others wait here, where they can still be withdrawn. */
-  readonly atOnce: number;
 }
 
 /** A frame that this process hands to its bearer. */

@@ -15,6 +15,7 @@ import { servicePrimitives } from '../keys/primitives.ts';
 import { Vault } from '../keys/vault.ts';
 import { checkAtStart } from '../ledger/start-check.ts';
 import { STANDARD_LIMITS } from '../limits/limits.ts';
+import { atOnceOf } from '../outgoing/bearer-room.ts';
 import type { Context } from '../outgoing/context.ts';
 import { Outbox } from '../outgoing/outbox.ts';
 import { repeatUnconfirmed } from '../outgoing/receipts.ts';
@@ -41,12 +42,6 @@ import { ServiceReadiness } from './readiness.ts';
 import { DEFAULT_ISSUER, type ServiceOptions } from './service-options.ts';
 import { type TakenOver, takenOver } from './taken-over.ts';
 import { walkThroughVault } from './vault-key-change.ts';
-
-/** Messages that a modem may hold: it sends one in some seconds, and what it holds can no longer be withdrawn. */
-const MODEM_AT_ONCE = 16;
-
-/** Messages that a bearer may hold whose modems are not watched, or that has none. */
-const BEARER_AT_ONCE = 256;
 
 /** Phones whose static secret is kept in memory. */
 const KEPT_SECRETS = 10_000;
@@ -116,7 +111,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     timers,
     outbox: new Outbox(store, clock, bearer ?? NO_BEARER, timers, journal, processes, {
       canSend: () => bearer !== undefined && modems.reachability !== 'no-modem',
-      atOnce: (options.modems?.length ?? 0) * MODEM_AT_ONCE || BEARER_AT_ONCE,
+      atOnce: atOnceOf(options.modems?.length ?? 0),
     }),
     limits: { ...STANDARD_LIMITS, ...options.limits },
   };

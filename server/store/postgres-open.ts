@@ -2,11 +2,11 @@ import type { Client } from 'pg';
 import type { Clock } from '../../modem/index.ts';
 import { Listeners } from './listeners.ts';
 import { cannotBeOpened, configOf, packagePg } from './postgres-client.ts';
+import { compareClocks } from './postgres-clock.ts';
 import { Prepared } from './postgres-connection.ts';
 import { PostgresNews } from './postgres-news.ts';
 import { MIGRATION_LOCK, migrate, requireTables } from './postgres-schema.ts';
 import { type PostgresOptions, PostgresStore } from './postgres-store.ts';
-import { StoreError } from './store.ts';
 
 /**
  * Connections of one process. A payment keeps one for some ms at a time. With more, transactions mostly wait for each other (all
@@ -20,9 +20,6 @@ const CONNECTIONS = 2;
  * told so.
  */
 const FREE_CONNECTION_MS = 15_000;
-
-/** How far the clock of this machine may be from that of the database, ms: deadlines and rests are compared by both. */
-const CLOCKS_APART_MS = 2_000;
 
 /**
  * What each connection begins with. The plan of a prepared statement is made once, for any values, perhaps while a table is empty: so
@@ -107,18 +104,4 @@ async function prepare(client: Client, clock: Clock | undefined, mustHaveTables:
   } finally {
     await client.end();
   }
-}
-
-/** @throws StoreError */
-async function compareClocks(client: Client, clock: Clock): Promise<void> {
-  const answer = await client.query<{ readonly now: number }>(
-    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
-  );
-  const apart = clock.now() - (answer.rows[0]?.now ?? 0);
-  if (Math.abs(apart) <= CLOCKS_APART_MS) return;
-  const seconds = Math.round(Math.abs(apart) / 1000);
-  const order = apart > 0 ? 'ahead of' : 'behind';
-  throw new StoreError(
-    `the clock of this machine is ${seconds} s ${order} the clock of the database: set it right (NTP)`,
-  );
 }

@@ -44,6 +44,14 @@ describe('a charge', () => {
     });
   });
 
+  it('of which PayPal has moved another amount is asked about by the id of what it has moved', async () => {
+    const other = orderWith({ amount: { currency_code: 'EUR', value: '12.05' } });
+    const { rail, asked } = scripted([201, other], [200, CAPTURE]);
+    const { note: kept = '' } = await rail.send(CHARGE);
+    await rail.inquire?.({ ...CHARGE, note: kept });
+    expect(asked[1]?.url).toBe(`https://api-m.paypal.example/v2/payments/captures/${CAPTURE.id}`);
+  });
+
   it('is kept with what PayPal says that it keeps', async () => {
     const breakdown = { gross_amount: EUR_1250, paypal_fee: { currency_code: 'EUR', value: '0.78' } };
     const { rail } = scripted([201, orderWith({ seller_receivable_breakdown: breakdown })]);

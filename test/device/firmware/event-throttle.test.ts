@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OwnEvents } from '../../../device/firmware/own-events.ts';
+import { EventThrottle } from '../../../device/firmware/event-throttle.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { settle } from '../bench.ts';
 
@@ -8,7 +8,7 @@ function busy(cost: number) {
   const clock = new VirtualClock();
   const begin = clock.now();
   const times: number[] = [];
-  const own = new OwnEvents(clock, () => {
+  const own = new EventThrottle(clock, () => {
     times.push(clock.now() - begin);
     own.add({ kind: 'serial' });
     own.spent(cost);
@@ -21,7 +21,7 @@ describe('The events that an application causes itself', () => {
   test('come at once, in their order, after the present call', async () => {
     const clock = new VirtualClock();
     const heard: number[] = [];
-    const own = new OwnEvents(clock, (event) => event.kind === 'timer' && heard.push(event.id));
+    const own = new EventThrottle(clock, (event) => event.kind === 'timer' && heard.push(event.id));
     for (const id of [1, 2, 3]) own.add({ kind: 'timer', id });
     expect(heard).toEqual([]);
     await Promise.resolve();
@@ -71,7 +71,7 @@ describe('The events that an application causes itself', () => {
     const clock = new VirtualClock();
     let left = 3;
     let heard = 0;
-    const own = new OwnEvents(clock, () => {
+    const own = new EventThrottle(clock, () => {
       heard += 1;
       own.spent(10_000);
       left -= 1;
@@ -90,7 +90,7 @@ describe('The events that an application causes itself', () => {
   test('what a person causes counts too, but is not held up', async () => {
     const clock = new VirtualClock();
     let heard = 0;
-    const own = new OwnEvents(clock, () => {
+    const own = new EventThrottle(clock, () => {
       heard += 1;
     });
     own.spent(25_000);
@@ -108,7 +108,7 @@ describe('The events that an application causes itself', () => {
       timers.push(ms);
       return () => {};
     };
-    const own = new OwnEvents({ now: () => now, after }, () => {});
+    const own = new EventThrottle({ now: () => now, after }, () => {});
     now -= 3_600_000;
     own.spent(10_000);
     own.add({ kind: 'serial' });

@@ -9,11 +9,11 @@ const SAVINGS = 20_000;
 const INCOME = 1_000;
 
 /**
- * The events that an application causes itself: its timers, its tasks, the ends of what it sends. One that causes them without end gets
- * them with pauses, in which the phone has time for its keys and its radio; what a person or the network does is never held up. A cost is
+ * Throttles the events that an application causes itself: its timers, its tasks, the ends of what it sends. One that causes them without end
+ * gets them with pauses, in which the phone has time for its keys and its radio; what a person or the network does is never held up. A cost is
  * what `Machine.fuel` says.
  */
-export class OwnEvents {
+export class EventThrottle {
   readonly #clock: Clock;
   readonly #enter: (event: GuestEvent) => void;
   #waiting: readonly GuestEvent[] = [];
