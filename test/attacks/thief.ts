@@ -36,9 +36,10 @@ function remembered<Inputs extends readonly Uint8Array[]>(
 ): (...inputs: Inputs) => Uint8Array {
   const known = new Map<string, Uint8Array>();
   return (...inputs) => {
-    const name = inputs.map(hexOf).join(' ');
+    const names = inputs.map((octets) => Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('hex'));
+    const name = names.join(' ');
     const result = known.get(name) ?? compute(...inputs);
-    known.set(name, result.slice());
+    known.set(name, result);
     return result.slice();
   };
 }
