@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.ts';
 import { Journal } from '../../../server/journal/journal.ts';
+import { atOnceOf } from '../../../server/outgoing/bearer-room.ts';
 import { Outbox } from '../../../server/outgoing/outbox.ts';
 import type { OutgoingFrame } from '../../../server/outgoing/outgoing-frame.ts';
 import { isUnsent, isUntouched } from '../../../server/outgoing/unsent.ts';
@@ -130,6 +131,14 @@ async function open(atOnce: number, starts: boolean = true) {
     ...{ processes, restart, rows, isWaiting, events, pauses, retry, refusing, failingBeside },
   };
 }
+
+it.each([
+  ['of one modem', 1, 16],
+  ['of three modems', 3, 48],
+  ['whose modems are not watched', 0, 256],
+])('a bearer %s holds so many messages at once', (_, modems, atOnce) => {
+  expect(atOnceOf(modems)).toBe(atOnce);
+});
 
 describe('a new frame', () => {
   it('leaves right after its commit when the bearer has room', async () => {
