@@ -1,4 +1,4 @@
-import { formatAmount } from '../../device/safe-mobile/index.ts';
+import { formatAmount, type RailName } from '../../device/safe-mobile/index.ts';
 import type { EcrResult } from '../merchants/cash-registers.ts';
 
 /** A line of a receipt has 24 characters; a new line is `}`, and the last message ends with six of them and ESC. */
@@ -36,6 +36,19 @@ export function totalsMessage(terminal: string, minor: number): string {
 /** `C`: the totals of terminal and host, which are one book here. */
 export function closedMessage(terminal: string, minor: number): string {
   return `${terminal}0C00${sixteen(minor)}${sixteen(minor)}`;
+}
+
+const PAID_BY: Readonly<Record<RailName, string>> = {
+  ledger: 'CONTO PREPAGATO',
+  card: 'CARTA',
+  bank: 'CONTO BANCARIO',
+  paypal: 'PAYPAL',
+  none: '',
+};
+
+/** What has paid, as the receipt of the register says it. @param lastDigits of the card, where they are known */
+export function paidByText(rail: RailName, lastDigits: string | undefined): string {
+  return lastDigits === undefined ? PAID_BY[rail] : `${PAID_BY[rail]} ****${lastDigits}`;
 }
 
 /** The receipt for the printer of the register, as the lines of messages `S`. @param payee the shop */

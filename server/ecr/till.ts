@@ -1,10 +1,11 @@
-import { formatApprovalCode, type RailName } from '../../device/safe-mobile/index.ts';
+import { formatApprovalCode } from '../../device/safe-mobile/index.ts';
 import type { Clock } from '../../modem/index.ts';
 import { type CashRegister, type EcrResult, type Operation, stanOf } from '../merchants/cash-registers.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Service } from '../service/service.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
 import { isSettled, PAYMENT_STATES, type PaymentState } from '../vocabulary/payment-states.ts';
+import { paidByText } from './answers.ts';
 
 /** How long the rail may take after the customer's time, before the register hears that the outcome is not known, ms. */
 const RAIL_MS = 60_000;
@@ -135,7 +136,7 @@ export class Till {
     { amount, rail, lastDigits }: Payment,
     approvalCode: number,
   ): Promise<EcrResult> {
-    const paidBy = lastDigits === undefined ? PAID_BY[rail] : `${PAID_BY[rail]} ****${lastDigits}`;
+    const paidBy = paidByText(rail, lastDigits);
     const outcome = { ok: true, approvalCode: formatApprovalCode(approvalCode), amount, paidBy } as const;
     return this.#service.cashRegisters.end(terminal, operation, {
       stan: stanOf(operation.number),
@@ -162,14 +163,6 @@ function mrefOf(terminal: string, operation: number): string {
 const ASK_FOR_LAST = 'IN CORSO: CHIEDERE G';
 /** Whether money moved is not known yet: the last result tells it later. */
 export const UNKNOWN = 'ESITO IGNOTO: CHIEDERE G';
-
-const PAID_BY: Readonly<Record<RailName, string>> = {
-  ledger: 'CONTO PREPAGATO',
-  card: 'CARTA',
-  bank: 'CONTO BANCARIO',
-  paypal: 'PAYPAL',
-  none: '',
-};
 
 const PROGRESS: Partial<Record<PaymentState, string>> = {
   APPROVED: 'PIN RICEVUTO',

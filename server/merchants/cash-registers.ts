@@ -19,11 +19,12 @@ export interface EcrResult {
   readonly stan: number;
   /** ms since 1970. */
   readonly at: number;
-  readonly outcome: /** `paidBy`: at most 24 characters of ASCII; results of earlier versions have none. */
+  readonly outcome:
     | {
         readonly ok: true;
         readonly approvalCode: string;
         readonly amount: Amount;
+        /** At most 24 characters of ASCII; results of earlier versions have none. */
         readonly paidBy?: string | undefined;
       }
     /** `why`: at most 24 characters of ASCII. */

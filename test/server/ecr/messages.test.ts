@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   closedMessage,
+  paidByText,
   resultMessage,
   statusMessage,
   ticketMessages,
@@ -99,6 +100,14 @@ describe('an answer of the terminal', () => {
     expect(
       [PAID, REFUSED].flatMap((one) => [resultMessage(T, one).length, resultMessage(T, one, true).length]),
     ).toEqual([71, 92, 71, 92]);
+  });
+
+  it.each([
+    ['ledger', undefined, 'CONTO PREPAGATO'],
+    ['card', '4242', 'CARTA ****4242'],
+    ['paypal', undefined, 'PAYPAL'],
+  ] as const)('says that %s with the last digits %s has paid: %s', (rail, lastDigits, text) => {
+    expect(paidByText(rail, lastDigits)).toBe(text);
   });
 
   it('prints what a person reads, in parts of 200 characters that end with ESC', () => {

@@ -126,6 +126,19 @@ describe('the totals of a business day', () => {
     await made.close();
   });
 
+  it('have a refund that was repeated after the end of the day on the day on which the host carried it out', async () => {
+    const { made, host, alarms, until, endDay, totals } = await trial();
+    const txn = await made.pay('first');
+    await until(21, 59, 50);
+    host.misbehave('answer-lost');
+    await made.refund(txn, 'a', 100);
+    await endDay();
+    expect(host.heard.some(({ type }) => type === '0201')).toBe(true);
+    expect(totals()).toEqual(['1 of 100, 0 of 0, 1 of 1250, 0 of 0, D1150']);
+    expect(alarms).toEqual([]);
+    await made.close();
+  });
+
   it.each([
     [HOUR_MS, []],
     [4 * HOUR_MS, ['EUR: the host does not answer the totals (0500)']],
