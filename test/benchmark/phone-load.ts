@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { bundle } from '../../device/cli/suite-bundle.ts';
 import { type Boot, BUILT_IN, type BuiltInClasses, type Flash, memoryFlash, textOf } from '../../device/index.ts';
+import { systemClock } from '../../modem/index.ts';
 import type { VirtualClock } from '../../sim/index.ts';
 import { type Bench, bench, FakeRadio, settle } from '../device/bench.ts';
 import { enrolled, PIN } from '../device/cash-mobile/cash-bench.ts';
@@ -34,6 +35,8 @@ export interface PhoneResult extends PhoneLoad {
 
 /** Phones that pay; all of them are open. */
 const PAYERS = 100;
+/** How long a phone may take for one step on a busy machine, ms. */
+const PATIENCE_MS = 120_000;
 const DEVICE = join(import.meta.dirname, '../../device');
 
 /** Where the application runs, and the most memory that it said to have. */
@@ -116,9 +119,15 @@ class Payer {
     await settle(this.#phone.clock);
   }
 
-  /** Lets what needs no time happen, and an engine start, which takes turns of the event loop. */
+  /**
+   * Lets what needs no time happen, and an engine start, which takes turns of the event loop.
+   * @throws Error when the phone never shows what it should, as when its application was ended
+   */
   async #until(isSo: () => boolean): Promise<void> {
+    const giveUpAt = systemClock.now() + PATIENCE_MS;
     while (!isSo()) {
+      if (systemClock.now() > giveUpAt)
+        throw new Error(`a phone stands still and shows: ${textOf(this.#phone.phone.screen)}`);
       await settle(this.#phone.clock);
       await new Promise((resolve) => setImmediate(resolve));
     }
