@@ -3,6 +3,7 @@ import {
   type Amount,
   CURRENCIES,
   type Currency,
+  type CustomerAddress,
   checkText,
   encodeUp,
   fitText,
@@ -10,6 +11,7 @@ import {
   type PayInit,
 } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
+import { partyOf } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Properties } from './properties.ts';
 import type { StatusQueries } from './status-queries.ts';
@@ -19,21 +21,27 @@ import type { Waiting } from './waiting.ts';
 
 /** How long a customer has to answer, seconds. */
 const TTL_SECONDS = 120;
-/** Numbers of customers that the merchant is offered again. */
+/** Customers that the merchant is offered again. */
 const RECENT_LIMIT = 8;
 /** The reason in PAY_CANCEL: there is only one so far. */
 const CANCEL_REASON = 1;
+/** Letters of an alias. */
+const ALIAS_LENGTH = 7;
 /** Digits of the largest amount that a field takes, sign included. */
 const AMOUNT_LENGTH = 12;
 
 /** The merchant's input in the form so far. */
 interface Draft {
+  /** How the customer is named. */
+  readonly by: 'number' | 'alias';
   readonly customer: string;
   readonly amount: string;
   readonly reference: string;
 }
 
-const EMPTY: Draft = { customer: '+', amount: '', reference: '' };
+/** What a field for each begins with. */
+const BEGINNING = { number: '+', alias: '' } as const;
+const EMPTY: Draft = { by: 'number', customer: BEGINNING.number, amount: '', reference: '' };
 
 /** The merchant's side: asks a customer for a payment, waits for the receipt, takes the request back. */
 export class Sales {
@@ -58,12 +66,18 @@ export class Sales {
   begin(device: DeviceRecord, draft: Draft = EMPTY): void {
     const { texts, screens, agenda } = this.#app;
     agenda.engage();
-    const customer = new TextField(texts.customer, draft.customer, 16, { input: 'PHONENUMBER' });
+    const label = { number: texts.customer, alias: texts.customerAlias };
+    const other = draft.by === 'number' ? 'alias' : 'number';
+    const customer =
+      draft.by === 'number'
+        ? new TextField(label.number, draft.customer, 16, { input: 'PHONENUMBER' })
+        : new TextField(label.alias, draft.customer, ALIAS_LENGTH, { input: 'ANY' });
     const amount = new TextField(`${texts.amount}, ${this.#merchant.currency}`, draft.amount, AMOUNT_LENGTH, {
       input: 'DECIMAL',
     });
     const reference = new TextField(texts.reference, draft.reference, INIT_TEXT_OCTETS, { input: 'ANY' });
     const typed = (): Draft => ({
+      by: draft.by,
       customer: customer.getString(),
       amount: amount.getString(),
       reference: reference.getString(),
@@ -73,6 +87,11 @@ export class Sales {
       [customer, amount, reference],
       [
         { label: texts.ask, type: 'OK', does: () => this.#check(device, typed()) },
+        {
+          label: label[other],
+          type: 'SCREEN',
+          does: () => this.begin(device, { ...typed(), by: other, customer: BEGINNING[other] }),
+        },
         { label: texts.recent, type: 'SCREEN', does: () => this.#recent(device, typed()) },
         { label: texts.back, type: 'BACK', does: () => agenda.next() },
       ],
@@ -86,13 +105,13 @@ export class Sales {
 
   #recent(device: DeviceRecord, draft: Draft): void {
     const { texts, screens, transactions } = this.#app;
-    const numbers = recentCustomers(transactions.all);
+    const customers = recentCustomers(transactions.all);
     const back = () => this.begin(device, draft);
-    if (numbers.length === 0) screens.alert(texts.recent, texts.noRecent, 'INFO', back);
+    if (customers.length === 0) screens.alert(texts.recent, texts.noRecent, 'INFO', back);
     else {
-      const lines = numbers.map((customer) => ({
+      const lines = customers.map((customer) => ({
         label: customer,
-        does: () => this.begin(device, { ...draft, customer }),
+        does: () => this.begin(device, { ...draft, by: customer.startsWith('+') ? 'number' : 'alias', customer }),
       }));
       screens.list(texts.recent, lines, [{ label: texts.back, type: 'BACK', does: back }]);
     }
@@ -103,13 +122,13 @@ export class Sales {
     const retry = (text: string) =>
       screens.alert(texts.requestPayment, text, 'WARNING', () => this.begin(device, draft));
     const { currency } = this.#merchant;
-    const digits = /^\+?(?<digits>[1-9][0-9]{4,14})$/.exec(draft.customer)?.groups?.['digits'];
+    const customer = addressOf(draft);
     const amount = parseAmount(draft.amount, currency);
     const reference = draft.reference.trim().normalize('NFC');
-    if (digits === undefined) retry(texts.badNumber);
+    if (customer === undefined) retry(draft.by === 'number' ? texts.badNumber : texts.badAlias);
     else if (amount === undefined) retry(filled(texts.badAmount, currency));
     else if (checkText(reference) !== fitText(reference, INIT_TEXT_OCTETS)) retry(texts.badReference);
-    else this.#ask(device, { customer: { kind: 'number', digits }, amount, reference });
+    else this.#ask(device, { customer, amount, reference });
   }
 
   #ask(device: DeviceRecord, sale: Pick<PayInit, 'customer' | 'amount' | 'reference'>): void {
@@ -146,13 +165,20 @@ export class Sales {
   }
 }
 
-/** The customers' numbers of the last requests, each once, newest first. */
+function addressOf({ by, customer }: Draft): CustomerAddress | undefined {
+  const typed = customer.trim();
+  if (by === 'alias') return /^[A-Za-z]+$/.test(typed) ? { kind: 'alias', letters: typed.toUpperCase() } : undefined;
+  const digits = /^\+?(?<digits>[1-9][0-9]{4,14})$/.exec(typed)?.groups?.['digits'];
+  return digits === undefined ? undefined : { kind: 'number', digits };
+}
+
+/** The customers of the last requests, by number or alias, each once, newest first. */
 function recentCustomers(transactions: readonly Transaction[]): readonly string[] {
-  const numbers = transactions.toReversed().flatMap((transaction) => {
+  const customers = transactions.toReversed().flatMap((transaction) => {
     const request = requestOf(transaction);
-    return request.type === 'PAY_INIT' && request.customer.kind === 'number' ? [`+${request.customer.digits}`] : [];
+    return request.type === 'PAY_INIT' ? [partyOf(request)] : [];
   });
-  return [...new Set(numbers)].slice(0, RECENT_LIMIT);
+  return [...new Set(customers)].slice(0, RECENT_LIMIT);
 }
 
 /** `12.50` or `12,5` or `12` as minor units; `undefined` for anything else and for nothing. Nine digits of units stay below the 2^40 of an {@link Amount}. */

@@ -99,10 +99,12 @@ export interface Texts {
   readonly history: string;
   readonly noHistory: string;
   readonly customer: string;
+  readonly customerAlias: string;
   readonly recent: string;
   readonly noRecent: string;
   readonly ask: string;
   readonly badNumber: string;
+  readonly badAlias: string;
   /** With the currency. */
   readonly badAmount: string;
   readonly badReference: string;

@@ -262,10 +262,10 @@ const BUSY: readonly (readonly [
     select('Back'),
   ],
   [
-    'the recent numbers',
+    'the recent customers',
     async (cash) => {
       await openApplication(cash, 'en');
-      await select('Request payment', 'Recent numbers')(cash);
+      await select('Request payment', 'Recent customers')(cash);
     },
     select('OK', 'Back'),
   ],

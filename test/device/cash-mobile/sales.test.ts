@@ -211,7 +211,7 @@ describe("A merchant's phone", () => {
       await cash.select('Close');
     }
     await cash.select('Request payment');
-    await cash.select('Recent numbers');
+    await cash.select('Recent customers');
     expect(wordsOf(cash)).toEqual([5, 9, 8, 7, 6, 4, 3, 2].map((index) => numbers[index]));
   });
 
@@ -222,10 +222,46 @@ describe("A merchant's phone", () => {
     await ask(cash, '+393400000003');
     await cash.select('Close');
     await cash.select('Request payment');
-    await cash.select('Recent numbers');
+    await cash.select('Recent customers');
     expect(wordsOf(cash)).toEqual(['+393400000003', CUSTOMER]);
     await cash.select(CUSTOMER);
     expect(wordsOf(cash)[0]).toBe(`Customer's number: ${CUSTOMER}`);
+  });
+
+  test('names the customer by an alias, and offers it again', async () => {
+    const cash = await merchant();
+    await cash.select('Request payment');
+    await cash.select("Customer's alias");
+    await cash.type('Anna');
+    cash.phone.press('down');
+    await cash.type('12.50');
+    await cash.select('Send');
+    expect(cash.service.all('PAY_INIT')).toMatchObject([{ customer: { kind: 'alias', letters: 'ANNA' } }]);
+    expect(wordsOf(cash)[0]).toBe('ANNA');
+    await cash.select('Close');
+    await ask(cash);
+    await cash.select('Close');
+    await cash.select('Request payment');
+    await cash.select('Recent customers');
+    expect(wordsOf(cash)).toEqual([CUSTOMER, 'ANNA']);
+    await cash.select('ANNA');
+    expect(wordsOf(cash)[0]).toBe("Customer's alias: ANNA");
+    await cash.select("Customer's number");
+    expect(wordsOf(cash)[0]).toBe("Customer's number: +");
+  });
+
+  test('does not send an alias with a digit, and keeps what was typed', async () => {
+    const cash = await merchant();
+    await cash.select('Request payment');
+    await cash.select("Customer's alias");
+    await cash.type('Anna1');
+    cash.phone.press('down');
+    await cash.type('1');
+    await cash.select('Send');
+    expect(wordsOf(cash)[0]).toContain('Type an alias');
+    await cash.select('OK');
+    expect(wordsOf(cash)[0]).toBe("Customer's alias: Anna1");
+    expect(cash.service.heard).toEqual([]);
   });
 
   test.each([
