@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
 
-/** The clock of one phone: it shows another time than the world's, and somebody may set it. */
+/** The clock of one machine or phone: it shows another time than the world's, in whole milliseconds, and somebody may set it. */
 export class SteppedClock implements Clock {
   readonly #clock: Clock;
   /** How far it is ahead of the world's clock, ms. */
@@ -11,7 +11,7 @@ export class SteppedClock implements Clock {
   }
 
   now(): number {
-    return this.#clock.now() + this.aheadMs;
+    return Math.floor(this.#clock.now()) + this.aheadMs;
   }
 
   after(delayMs: number, task: () => void): Cancel {

@@ -92,6 +92,19 @@ describe('a process', () => {
     expect(isConfirmed).toBe(false);
   });
 
+  it('tells what leaves it: a message, and that it has taken one', async () => {
+    let left = 0;
+    const { far, comes } = bearer();
+    const near = new Lifeline(() => {
+      left += 1;
+    }).bearer(far);
+    near.receive({ message: async () => {}, report() {} });
+    await near.send(OUT);
+    expect(left).toBe(1);
+    await comes();
+    expect(left).toBe(2);
+  });
+
   it('tells its end', async () => {
     const lifeline = new Lifeline();
     let isTold = false;
@@ -132,6 +145,17 @@ describe('a port of a process', () => {
 
   it('carries octets both ways', async () => {
     expect((await talked(() => {})).before).toEqual(['opened', 'far', 'near']);
+  });
+
+  it('tells that octets leave', async () => {
+    let left = 0;
+    const { port } = memoryPort();
+    const own = new Lifeline(() => {
+      left += 1;
+    }).port(port);
+    await own.open({ data() {}, closed() {} });
+    await own.write(new Uint8Array([65]));
+    expect(left).toBe(1);
   });
 
   it('keeps them while the process is stopped', async () => {

@@ -85,6 +85,15 @@ it.each([
   },
 );
 
+it('a kill that is called off does not come', async () => {
+  const { kills } = life;
+  await clock.advance(2 * MINUTE);
+  strike(town, { at: 0, kind: 'kill', moment: 'after-commit', nth: 1, downMs: 1_000 });
+  life.spare();
+  await asked(1);
+  expect(life.kills).toBe(kills);
+});
+
 it('a backlog keeps back for a day what a phone sends, and ends', async () => {
   const [customer] = town.customers;
   const number = customer?.number ?? '';

@@ -63,9 +63,13 @@ it.each([
   ['is not', refOf(new Uint8Array(8).fill(1)), ['the order 0101010101010101:charge left, and is not on disk']],
 ])('an order that %s', async (_, txn, words) => {
   const clock = new VirtualClock();
-  const rail = ahead.rail(new Bank(clock, 'repeat', () => {}).rail(new Lifeline(), clock));
+  let left = 0;
+  const lifeline = new Lifeline(() => {
+    left += 1;
+  });
+  const rail = ahead.rail(new Bank(clock, 'repeat', () => {}).rail(lifeline, clock));
   if (rail.local) throw new Error('the bank is elsewhere');
   const order = { key: `${txn}:charge`, txn, kind: 'charge', amount: { minor: 1, currency: 'EUR' } } as const;
   void rail.send({ ...order, payer: 'clearing:bank', merchant: 'merchant:1', note: '' });
-  expect(told).toEqual(words);
+  expect([told, left]).toEqual([words, 1]);
 });
