@@ -109,7 +109,7 @@ it('cash-server administers over HTTPS, and says what is wrong with a certificat
   const { world } = await shop(1, { http: httpOptionsOf({ listen: listen('127.0.0.1'), tlsCert, tlsKey }) });
   const url = (await world.service.http.listen({ host: '127.0.0.1', port: 0 })).replace(/^http:/, 'https:');
   const list = (environment: NodeJS.ProcessEnv) =>
-    new Program('server/cli/cash-server.ts', ['person', 'list', '--server', url], {
+    new Program('dist/server/cli/cash-server.js', ['person', 'list', '--server', url], {
       CASH_SERVER_ADMIN_KEY: world.adminKey,
       ...environment,
     });

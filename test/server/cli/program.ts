@@ -12,15 +12,15 @@ export interface Line {
   readonly [name: string]: unknown;
 }
 
-/** An executable of the project, run from its source, with what it has printed so far. */
+/** An executable of the project, with what it has printed so far. */
 export class Program {
   readonly lines: Line[] = [];
   errors = '';
   readonly #process: ChildProcess;
 
-  /** @param source as `server/cli/cash-server.ts` */
-  constructor(source: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    this.#process = spawn(process.execPath, [join(ROOT, source), ...args, '--json'], {
+  /** @param file as `dist/server/cli/cash-server.js` */
+  constructor(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    this.#process = spawn(process.execPath, [join(ROOT, file), ...args, '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });

@@ -24,7 +24,7 @@ import { eventually, type Line, Program } from './program.ts';
 
 const PIN = '48213';
 const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-const SERVER = 'server/cli/cash-server.ts';
+const SERVER = 'dist/server/cli/cash-server.js';
 
 const Activation = z.object({ deviceId: z.int(), activationCode: z.string() });
 const PaymentAnswer = z.object({ txn: z.string(), state: z.string() });
@@ -40,8 +40,8 @@ afterEach(async () => {
   vi.unstubAllEnvs();
 });
 
-function run(source: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
-  const program = new Program(source, args, environment);
+function run(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
+  const program = new Program(file, args, environment);
   ends.push(() => program.end('SIGKILL'));
   return program;
 }

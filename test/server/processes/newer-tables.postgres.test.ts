@@ -76,7 +76,7 @@ describe('a process whose tables a newer version has changed', () => {
       vi.stubEnv('CASH_SERVER_DATABASE', database);
       expect((await inProcess(cashServer, 'init', '--data', data)).code).toBe(0);
       const args = ['serve', '--data', data, '--no-modem', '--no-http', '--number', SERVICE_NUMBER];
-      const program = new Program('server/cli/cash-server.ts', args, { CASH_SERVER_DATABASE: database });
+      const program = new Program('dist/server/cli/cash-server.js', args, { CASH_SERVER_DATABASE: database });
       onTestFinished(async () => {
         await program.end('SIGKILL');
       });

@@ -18,7 +18,7 @@ function fileOf(name: string, text: string): string {
 
 describe('paypal:host', () => {
   it('says where it listens and what the service needs to know, and gives a token for that', async () => {
-    const program = new Program('sim/cli/paypal-host.ts', ['--vault', 'a', 'b']);
+    const program = new Program('dist/sim/cli/paypal-host.js', ['--vault', 'a', 'b']);
     onTestFinished(() => void program.end('SIGKILL'));
     const { url, settings, secret } = await program.line('ready', 30_000);
     expect(settings).toEqual({
@@ -40,7 +40,7 @@ describe('paypal:host', () => {
   });
 
   it('is not started on a port that is none', async () => {
-    const program = new Program('sim/cli/paypal-host.ts', ['--port', '65536']);
+    const program = new Program('dist/sim/cli/paypal-host.js', ['--port', '65536']);
     expect(await program.ended()).toBe(2);
     expect(program.errors).toContain('65536 is not a port');
   });
