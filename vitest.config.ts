@@ -31,7 +31,7 @@ const SHARED = [
 const ON_POSTGRES = [
   'test/server/{attempts/{attempt,postings},intake/{counters,inbox},ledger/start-check,outgoing/outbox}.test.ts',
   'test/server/{payments/{evidence,transitions},queries/status-query,rails/{ledger-rail,overspend}}.test.ts',
-  'test/server/{journal/journal,reconciliation/order,service/{taken-over,waits},store/later,time/timers,at-once,limits-at-once}.test.ts',
+  'test/server/{journal/journal,reconciliation/requested-period,service/{taken-over,waits},store/later,time/timers,at-once,limits-at-once}.test.ts',
 ];
 
 /** All tests that open a service or a store, without those of {@link OF_SQLITE}. */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
 import type { Acceptance } from '../reconciliation/accept.ts';
 import type { Finding } from '../reconciliation/compare.ts';
-import type { ReconciliationOrder } from '../reconciliation/order.ts';
 import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
+import type { ReconciliationOrder } from '../reconciliation/requested-period.ts';
 import { DIFFERENCE_KINDS, type DifferenceKind } from '../vocabulary/events.ts';
 import { AmountView, TimeText } from './amount-schema.ts';
 

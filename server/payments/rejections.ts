@@ -1,20 +1,12 @@
 import { type Impatience, impatienceOf, type Standing } from '../approvals/asked-in-vain.ts';
 import { take } from '../limits/allowance.ts';
 import type { Merchant } from '../merchants/merchants.ts';
-import { type Device, devicesOf } from '../people/devices.ts';
+import type { Device } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
-import { DAY_MS } from '../time/days.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
-import type { PersonId } from '../vocabulary/ids.ts';
+import { limitOfCustomer, limitOfPayment } from './amount-limits.ts';
 import type { PaymentContext } from './context.ts';
-import { merchantsThatWait, spentSince } from './payment.ts';
-
-/** The most that one payment may move, minor units of its currency. */
-const PAYMENT_LIMIT_MINOR = 500_000;
-
-/** The limit on the first day of a phone that replaced another one, in case a thief has enrolled it. */
-const NEW_PHONE_LIMIT_MINOR = 10_000;
-const NEW_PHONE_MS = 24 * 60 * 60 * 1000;
+import { merchantsThatWait } from './payment.ts';
 
 /** Why a request is refused before anybody looks who the customer is: a merchant learns nothing of the customer by it. */
 type RejectionOfMerchant = 'amount-limit' | 'amount-too-small' | 'merchant-suspended' | 'too-many-requests';
@@ -66,9 +58,8 @@ export function rejectionOfMerchant(
   { open, suspended, fullAt }: Standing,
   minor: number,
 ): RejectionOfMerchant | undefined {
-  const { capabilities, limits: { leastMinor = 1, mostMinor = PAYMENT_LIMIT_MINOR } = {} } = rails.standard;
-  if (minor > Math.min(PAYMENT_LIMIT_MINOR, mostMinor, capabilities.maxMinor)) return 'amount-limit';
-  if (minor < leastMinor) return 'amount-too-small';
+  const limit = limitOfPayment(rails.standard, minor);
+  if (limit !== undefined) return limit;
   if (suspended) return 'merchant-suspended';
   // All that wait may end without a payment.
   return take(limits.inVain, fullAt, clock.now(), open) === undefined ? 'too-many-requests' : undefined;
@@ -82,8 +73,8 @@ export async function rejectionAtCustomer(
   device: Device,
   minor: number,
 ): Promise<Rejection | undefined> {
-  if (minor > NEW_PHONE_LIMIT_MINOR && (await isNewInPlaceOfAnother(tx, context, device))) return 'new-phone-limit';
-  if (await isAboveDay(tx, context, device.personId, minor)) return 'day-limit';
+  const limit = await limitOfCustomer(tx, context, device, minor);
+  if (limit !== undefined) return limit;
   const { waitingAtCustomer, waitingOfMerchant } = context.limits;
   // In this order, in one message: a request that ends at this moment is counted here or there.
   const [waiting, impatience] = await Promise.all([
@@ -93,23 +84,4 @@ export async function rejectionAtCustomer(
   if (impatience !== undefined) return impatience;
   const own = waiting.filter((id) => id === merchant.id).length;
   return waiting.length >= waitingAtCustomer || own >= waitingOfMerchant ? 'customer-busy' : undefined;
-}
-
-async function isAboveDay(
-  tx: ReadTx,
-  { clock, rails }: PaymentContext,
-  person: PersonId,
-  minor: number,
-): Promise<boolean> {
-  const { name, limits } = rails.standard;
-  if (limits?.dayMinor === undefined) return false;
-  return minor + (await spentSince(tx, person, name, clock.now() - DAY_MS)) > limits.dayMinor;
-}
-
-async function isNewInPlaceOfAnother(tx: ReadTx, context: PaymentContext, device: Device): Promise<boolean> {
-  const age = context.clock.now() - (device.activatedAt ?? 0);
-  const earlier = (await devicesOf(tx, device.personId)).some(
-    (other) => other.id !== device.id && other.activatedAt !== undefined,
-  );
-  return earlier && age < NEW_PHONE_MS;
 }

@@ -1,8 +1,8 @@
 import { type Act, withAct } from '../operators/audit.ts';
 import type { Rails } from '../rails/rail.ts';
 import { type Acceptance, acceptDifference } from '../reconciliation/accept.ts';
-import { type ReconciliationOrder, reconcileRails } from '../reconciliation/order.ts';
 import type { ReconciliationContext, ReconciliationReport } from '../reconciliation/reconcile.ts';
+import { type ReconciliationOrder, reconcileRails } from '../reconciliation/requested-period.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
 
 /** Comparisons of what rails settle with what the service has, as operators ask for them; besides, there is one a day. */

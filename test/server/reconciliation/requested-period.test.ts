@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Journal } from '../../../server/journal/journal.ts';
 import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
 import { Rails } from '../../../server/rails/rail.ts';
-import { type ReconciliationOrder, reconcileRails } from '../../../server/reconciliation/order.ts';
+import { type ReconciliationOrder, reconcileRails } from '../../../server/reconciliation/requested-period.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { testStore } from '../database.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
