@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** When the phone asks what has become of the change, ms after the new PIN was chosen. */
-const QUERY_TIMES_MS: readonly number[] = [1, 3, 8, 60, 360, 1_440].map((minutes) => minutes * MINUTE_MS);
+const QUERY_TIMES_MS: readonly number[] = [1, 3, 8, 60, 360, 1_440, 2_880].map((minutes) => minutes * MINUTE_MS);
 /** From when on both frames may go out again, ms after the new PIN was chosen: once for each time. The service takes a frame four times. */
 const REPEAT_TIMES_MS: readonly number[] = [50_000, 170_000, 59 * MINUTE_MS, 5 * HOUR_MS];
 /** After this time the phone gives up a change that the service does not know, ms. The service forgets each half of it as soon. */

@@ -11,12 +11,17 @@ interface Course {
   hasReached: boolean;
 }
 
-/** Watches that the bearer does what it is told, and says of each message what the network knows of it. Each message is a frame of its own. */
+/**
+ * Watches that the bearer does what it is told, and says of each frame what the network knows of it. A frame is sealed to one phone, so its octets
+ * are its own; the announcement of a key goes to all phones in the same octets, and is not watched.
+ */
 export class BearerJudge {
   readonly #service: string;
   readonly #tell: (text: string) => void;
   /** By the frame in hex. */
   readonly #courses = new Map<string, Course>();
+  /** By the service's name of the message, which no other one has, whichever life of the service it left. */
+  readonly #byId = new Map<string, Course>();
   /** By the number that the network gave the message. */
   readonly #bySms = new Map<number, Course>();
 
@@ -29,12 +34,11 @@ export class BearerJudge {
 
   /** The bearer of one life of the service; the bearer of the next one may say what became of a message of this one. */
   bearer(bearer: SmsBearer): SmsBearer {
-    const byId = new Map<string, Course>();
     return {
       send: async (sms) => {
         const course = this.#given(sms);
         if (course === undefined) return bearer.send(sms);
-        byId.set(sms.id, course);
+        this.#byId.set(sms.id, course);
         const outcome = await bearer.send(sms);
         this.#said(sms, outcome, course);
         return outcome;
@@ -43,7 +47,7 @@ export class BearerJudge {
         bearer.receive({
           message: (sms) => receiver.message(sms),
           report: (report) => {
-            this.#reported(report, byId.get(report.id));
+            this.#reported(report);
             receiver.report(report);
           },
           ...(receiver.unreadable && { unreadable: async (record) => receiver.unreadable?.(record) }),
@@ -53,7 +57,7 @@ export class BearerJudge {
   }
 
   #given({ content }: OutgoingSms): Course | undefined {
-    if (content.kind !== 'data') return undefined;
+    if (content.kind !== 'data' || content.data.length !== FRAME_OCTETS) return undefined;
     const key = toHex(content.data);
     const course = this.#courses.get(key) ?? {
       ...{ given: 0, submitted: 0, accepted: 0, calledSent: 0, hasReached: false },
@@ -70,8 +74,8 @@ export class BearerJudge {
       this.#tell(`a message to ${destination} is called sent, and the network has not accepted it`);
   }
 
-  #reported({ id, outcome }: SmsReport, course: Course | undefined): void {
-    if (outcome === 'delivered' && course?.hasReached !== true)
+  #reported({ id, outcome }: SmsReport): void {
+    if (outcome === 'delivered' && this.#byId.get(id)?.hasReached === false)
       this.#tell(`message ${id} is called delivered, and has not reached its phone`);
   }
 

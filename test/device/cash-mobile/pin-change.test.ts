@@ -222,16 +222,16 @@ describe('While the phone does not know which PIN counts', () => {
     expect(wordsOf(cash)).toEqual(['Your new PIN counts from now on, and the old one no more.']);
   });
 
-  test('it asks after 1, 3 and 8 minutes, 1, 6 and 24 hours, and says that the service is silent', async () => {
+  test('it asks after 1, 3 and 8 minutes, 1, 6, 24 and 48 hours, and says that the service is silent', async () => {
     const { cash } = await changing();
     const begun = cash.clock.now();
     const asked: number[] = [];
-    for (const minutes of [1, 3, 8, 60, 360, 1_440, 3_000]) {
+    for (const minutes of [1, 3, 8, 60, 360, 1_440, 2_880, 6_000]) {
       await cash.clock.advance(begun + minutes * MINUTE_MS - 1 - cash.clock.now());
       asked.push(cash.service.all('STATUS_QUERY').length);
       await cash.clock.advance(1);
     }
-    expect(asked).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(asked).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(wordsOf(cash)).toContain('The service has not answered.');
     expect(cash.service.all('STATUS_QUERY').at(-1)).toMatchObject({ kind: 'request' });
   });

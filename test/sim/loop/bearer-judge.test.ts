@@ -18,10 +18,10 @@ const NOT_ACCEPTED = [`a message to ${ANNA} is called sent, and the network has 
 const NOT_REACHED = ['message 1 is called delivered, and has not reached its phone'];
 const TOO_OFTEN = [`a message to ${ANNA} left more often than it was to be sent`];
 
-/** What the judge finds when a bearer sends a frame so often, the network has these events, and the bearer says this of it. */
+/** What the judge finds when a bearer sends a frame so often, the network has these events, and the bearer, or that of the next life, says this of it. */
 async function found(
   happened: readonly WorldEvent[],
-  said: { readonly outcome?: SendOutcome; readonly report?: 'delivered' | 'trying'; readonly times?: number },
+  said: { readonly outcome?: SendOutcome; readonly report?: 'delivered' | 'trying'; readonly times?: number; readonly nextLife?: boolean },
   frame = FRAME,
 ): Promise<readonly string[]> {
   const log = new EventLog(new VirtualClock(0));
@@ -39,6 +39,7 @@ async function found(
   const judge = new BearerJudge(log, SERVICE, (text) => told.push(text));
   const near = judge.bearer(far);
   near.receive({ message: async () => {}, report() {} });
+  if (said.nextLife) judge.bearer(far).receive({ message: async () => {}, report() {} });
   const content = { kind: 'data', data: frame, ports: { destination: 1, source: 1 } } as const;
   const sending = Array.from({ length: said.times ?? 1 }, () => near.send({ id: '1', destination: ANNA, content }));
   for (const event of happened) log.add(event);
@@ -57,6 +58,8 @@ it.each<readonly [string, readonly WorldEvent[], Parameters<typeof found>[1], re
   ['sent again because it was to be', [SUBMIT, ACCEPT, SUBMIT, ACCEPT], { times: 2 }, []],
   ['delivered, and the phone has it', [SUBMIT, ACCEPT, DELIVER], { report: 'delivered' }, []],
   ['delivered, and the phone has it not', [SUBMIT, ACCEPT], { report: 'delivered' }, NOT_REACHED],
+  ['delivered, in the next life', [SUBMIT, ACCEPT, DELIVER], { report: 'delivered', nextLife: true }, []],
+  ['delivered and is not, in the next life', [SUBMIT], { report: 'delivered', nextLife: true }, NOT_REACHED],
   ['on its way', [SUBMIT, ACCEPT], { report: 'trying' }, []],
 ])('a message is %s', async (_, happened, said, words) => {
   expect(await found(happened, said)).toEqual(words);
@@ -67,4 +70,8 @@ it('what became of another message says nothing of this one', async () => {
     ...NOT_ACCEPTED,
     ...NOT_REACHED,
   ]);
+});
+
+it('the announcement of a key, which goes to all phones in the same octets, is not watched', async () => {
+  expect(await found([], { outcome: SENT, report: 'delivered' }, new Uint8Array(107).fill(7))).toEqual([]);
 });
