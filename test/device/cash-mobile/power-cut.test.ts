@@ -86,7 +86,7 @@ describe('A phone whose battery falls out', () => {
     expect(wordsOf(booted)).toContain('PIN');
     booted.phone.press('power', true);
     await typed(await reboot(cash, counted), '13');
-    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', txn: login.challenge, reason: 'no' }]);
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', txn: login.challenge, reason: 'wrong-digits' }]);
   });
 
   test('while a PIN was asked for again asks for it again', async () => {

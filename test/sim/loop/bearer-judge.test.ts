@@ -21,7 +21,12 @@ const TOO_OFTEN = [`a message to ${ANNA} left more often than it was to be sent`
 /** What the judge finds when a bearer sends a frame so often, the network has these events, and the bearer, or that of the next life, says this of it. */
 async function found(
   happened: readonly WorldEvent[],
-  said: { readonly outcome?: SendOutcome; readonly report?: 'delivered' | 'trying'; readonly times?: number; readonly nextLife?: boolean },
+  said: {
+    readonly outcome?: SendOutcome;
+    readonly report?: 'delivered' | 'trying';
+    readonly times?: number;
+    readonly nextLife?: boolean;
+  },
   frame = FRAME,
 ): Promise<readonly string[]> {
   const log = new EventLog(new VirtualClock(0));
