@@ -47,7 +47,7 @@ const NO_TOTALS: Totals = {
 export function doneOrders(tx: ReadTx, from: number, to: number): Promise<DoneOrder[]> {
   return tx.all(
     `SELECT kind, minor, currency, note FROM attempt
-     WHERE state = 'done' AND changed_at >= ? AND changed_at < ? AND rail = 'card'`,
+     WHERE state = 'done' AND changed_at >= ? AND changed_at < ? AND rail = 'card' ORDER BY changed_at, rail_key`,
     (row) => ({
       kind: row.oneOf('kind', ATTEMPT_KINDS),
       amount: readAmount(row),
