@@ -426,7 +426,7 @@ const TABLES = [
 
 describe.each(TABLES)('A hostile suite %s', (_where, suites, boot) => {
   let cash: CashBench;
-  let events: HandsetEvent[];
+  let events: HandsetEvent[] = [];
 
   beforeAll(async () => {
     // A twentieth of what a phone gives, so that endless loops end soon.
