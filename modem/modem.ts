@@ -1,6 +1,6 @@
 import { AtAborted, type AtCommand, type AtResult } from './at/command.ts';
 import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from './bearer.ts';
-import { type Cancel, type Clock, systemClock } from './clock.ts';
+import { type Cancel, type Clock, steadyClock } from './clock.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { askOperator, askOwnNumbers, askServiceCentre, askSignal, type Signal, setServiceCentre } from './network.ts';
 import { askImsi, type ModemIdentity } from './opening/identify.ts';
@@ -91,7 +91,7 @@ export interface Modem extends SmsBearer {
  * @throws AtTimeout when the modem stops answering during the opening.
  */
 export async function openModem(port: Port | string, options: ModemOptions = {}): Promise<Modem> {
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? steadyClock;
   const named = (one: Port | string) => (typeof one === 'string' ? portFromName(one, {}, clock) : one);
   const ports = { command: named(port), codes: (options.codePorts ?? []).map(named) };
   const modem = new GsmModem(ports, clock, options);

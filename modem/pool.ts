@@ -1,5 +1,5 @@
 import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from './bearer.ts';
-import { type Cancel, type Clock, systemClock } from './clock.ts';
+import { type Cancel, type Clock, steadyClock } from './clock.ts';
 import type { Modem } from './modem.ts';
 
 /** What a pool needs of a modem. */
@@ -49,7 +49,7 @@ export interface ModemPool extends SmsBearer {
  * first, then the one with the fewest failures, then the one that has sent least. A message that a modem could not send is
  * given to another modem; one that was perhaps sent (`unknown`) never is.
  */
-export function createPool(members: readonly PoolMember[], clock: Clock = systemClock): ModemPool {
+export function createPool(members: readonly PoolMember[], clock: Clock = steadyClock): ModemPool {
   return new Pool(members, clock);
 }
 

@@ -46,9 +46,7 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
   const jad = options.install === undefined ? undefined : await readDescriptor(options.install, systemClock);
   const pin = process.env['GSM_MODEM_PIN'];
   const { port, opened } = heardPort(portFromName(options.port), output.json);
-  const modem = await opened(
-    openModem(port, { clock: systemClock, ...(pin === undefined || pin === '' ? {} : { pin }) }),
-  );
+  const modem = await opened(openModem(port, pin === undefined || pin === '' ? {} : { pin }));
   const gauges = await watchModem(modem, systemClock);
   try {
     const classes = options.machine === 'quickjs' ? await builtInMachines() : BUILT_IN;

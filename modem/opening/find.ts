@@ -1,5 +1,5 @@
 import { Chat } from '../at/chat.ts';
-import { type Clock, sleep, systemClock } from '../clock.ts';
+import { type Clock, sleep, steadyClock } from '../clock.ts';
 import { byDevice, type ListedPort, type PortLister } from '../port/listed-port.ts';
 import type { Port } from '../port/port.ts';
 import { serialPort } from '../port/serial.ts';
@@ -43,7 +43,7 @@ const LISTEN_MS = 3_000;
 export async function findModems({
   list = usbPorts,
   at = (path) => serialPort(path),
-  clock = systemClock,
+  clock = steadyClock,
   listenMs = LISTEN_MS,
 }: FindOptions = {}): Promise<readonly FoundPort[]> {
   const devices = byDevice(await list()).map(async (ports) => {

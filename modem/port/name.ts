@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, steadyClock } from '../clock.ts';
 import { devicePort } from './device.ts';
 import { type Port, PortError } from './port.ts';
 import { type SerialOptions, serialPort } from './serial.ts';
@@ -13,7 +13,7 @@ const TCP = 'tcp://';
  *
  * @throws PortError (`misnamed`) when a `tcp://` name has no host or no port number.
  */
-export function portFromName(name: string, options: SerialOptions = {}, clock: Clock = systemClock): Port {
+export function portFromName(name: string, options: SerialOptions = {}, clock: Clock = steadyClock): Port {
   if (!name.startsWith(TCP))
     return devicePort(name, { list: usbPorts, at: (path) => serialPort(path, options, clock) });
   const colon = name.lastIndexOf(':');

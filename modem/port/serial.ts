@@ -1,4 +1,4 @@
-import { type Clock, sleep, systemClock } from '../clock.ts';
+import { type Clock, sleep, steadyClock } from '../clock.ts';
 import { describeHolders, portHolders } from './holder.ts';
 import { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port.ts';
 import { SerialLine, type Tty } from './serial-line.ts';
@@ -15,7 +15,7 @@ export interface SerialOptions {
  * The port is locked (TIOCEXCL and flock), so that no second program types into it.
  * A PTY that was hung up never comes back: where the path is a link to one, the port is `missing` until the link is made anew.
  */
-export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions = {}, clock: Clock = systemClock): Port {
+export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions = {}, clock: Clock = steadyClock): Port {
   let opening: Promise<SerialLine> | undefined;
   let hungUp: TerminalLink | undefined;
 

@@ -1,12 +1,12 @@
 import { createConnection, type Socket } from 'node:net';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, steadyClock } from '../clock.ts';
 import { type Port, PortError, type PortErrorCode, type PortEvents } from './port.ts';
 
 /** How long a TCP connection may take to come up, in ms. */
 const CONNECT_MS = 10_000;
 
 /** A modem behind a TCP socket, such as a serial server or a virtual modem. There are no control lines. */
-export function tcpPort(host: string, port: number, clock: Clock = systemClock): Port {
+export function tcpPort(host: string, port: number, clock: Clock = steadyClock): Port {
   const name = `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`;
   let connection: Socket | undefined;
 

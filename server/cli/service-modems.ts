@@ -8,7 +8,7 @@ import {
   PortError,
   portFromName,
   type SmsBearer,
-  systemClock,
+  steadyClock,
   textIn,
   valuesOf,
 } from '../../modem/index.ts';
@@ -35,7 +35,7 @@ export interface ServiceModems {
 export async function openServiceModems(
   ports: readonly [string, ...string[]],
   open: (port: string) => Promise<Modem> = openServiceModem,
-  clock: Clock = systemClock,
+  clock: Clock = steadyClock,
 ): Promise<ServiceModems> {
   const results = await Promise.allSettled(ports.map((port) => open(port)));
   const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

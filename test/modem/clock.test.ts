@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../modem/index.ts';
+import { steadyClock, systemClock } from '../../modem/index.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -31,4 +31,14 @@ describe('the clock of the machine, whose timers end at 2^31 - 1 ms', () => {
     vi.advanceTimersByTime(90 * DAY_MS);
     expect(task).not.toHaveBeenCalled();
   });
+});
+
+it('the steady clock shows whole milliseconds of the machine, and is not put back with it', () => {
+  const begun = steadyClock.now();
+  expect(Math.abs(begun - Date.now())).toBeLessThan(60_000);
+  const putBack = vi.spyOn(Date, 'now').mockReturnValue(0);
+  const now = steadyClock.now();
+  putBack.mockRestore();
+  expect(now).toBeGreaterThanOrEqual(begun);
+  expect(Number.isInteger(now)).toBe(true);
 });

@@ -1,5 +1,12 @@
-import { describe, expect, test } from 'vitest';
-import { type IncomingSms, type Modem, openModem, type SmsReport, systemClock } from '../../../modem/index.ts';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  type IncomingSms,
+  type Modem,
+  openModem,
+  type SmsReport,
+  steadyClock,
+  systemClock,
+} from '../../../modem/index.ts';
 import { createWorld, latencyProfiles, openPty, openTcp, VirtualClock } from '../../../sim/index.ts';
 
 const anna = '+393330000001';
@@ -69,6 +76,21 @@ describe('two drivers on two virtual modems', () => {
       ['1', 'delivered'],
       ['2', 'delivered'],
     ]);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  test('go on when the clock of the machine, which was two hours ahead, is put right', async () => {
+    const ahead = vi.spyOn(Date, 'now').mockImplementation(() => steadyClock.now() + 2 * 3_600_000);
+    const profile = latencyProfiles['none'];
+    const world = createWorld({ seed: 1, clock: steadyClock, responseMs: [0, 0], ...(profile && { profile }) });
+    const open = (number: string) => openModem(world.addModem({ number }).memoryPort());
+    const [first, second] = await Promise.all([open(anna), open(bruno)]);
+    const receiver = listen(second);
+    const send = (id: string) => first.send({ id, destination: bruno, content: { kind: 'text', text: id } });
+    expect(await send('ahead')).toMatchObject({ kind: 'sent' });
+    ahead.mockRestore();
+    expect(await send('right')).toMatchObject({ kind: 'sent' });
+    await expect.poll(() => receiver.messages.length, { timeout: 15_000 }).toBe(2);
     await Promise.all([first.close(), second.close()]);
   });
 
