@@ -15,15 +15,44 @@ export interface SettledChargeback {
   readonly wonBack: Chargeback | undefined;
 }
 
-/** @param lines of this key. @returns `undefined` without a chargeback among them that is not booked as won */
+/**
+ * One chargeback of a movement is booked, and that it was won. What the bank takes after that is told only.
+ * @param lines of this key. @returns `undefined` without a chargeback among them that is not booked as won
+ */
 export function chargebackOf(
+  key: string,
+  lines: readonly SettlementLine[],
+  movement: Movement | undefined,
+): SettledChargeback | undefined {
+  const again = takenAgain(lines, movement);
+  if (again === undefined) return firstOf(key, lines, movement);
+  const { at, amount } = again;
+  const first = firstOf(
+    key,
+    lines.filter((line) => line !== again),
+    movement,
+  );
+  const detail = `the customer's bank took ${formatAmount(amount)} back again on ${dayText(at)}, after a chargeback that was won; not booked: ask the rail which holds`;
+  return { told: { at, there: amount, detail }, takenBack: first?.takenBack, wonBack: first?.wonBack };
+}
+
+/** A chargeback that came after one that was won. */
+function takenAgain(lines: readonly SettlementLine[], movement: Movement | undefined): SettlementLine | undefined {
+  const taken = lines.filter(({ isChargeback }) => isChargeback);
+  const won = lines.filter(({ isWonBack }) => isWonBack);
+  const wonAt = won.length > 0 ? Math.max(...won.map(({ at }) => at)) : movement?.wonBackAt;
+  if (wonAt === undefined) return undefined;
+  return taken.find(({ at }) => at > wonAt) ?? (won.length > 0 && taken.length > won.length ? taken.at(-1) : undefined);
+}
+
+function firstOf(
   key: string,
   lines: readonly SettlementLine[],
   movement: Movement | undefined,
 ): SettledChargeback | undefined {
   const won = lines.find(({ isWonBack }) => isWonBack);
   const taken = takenBackOf(key, lines, movement);
-  if (won === undefined) return movement?.isWonBack === true ? undefined : taken;
+  if (won === undefined) return movement?.wonBackAt !== undefined ? undefined : taken;
   const { at, amount, fee = 0 } = won;
   const lost = taken?.takenBack?.amount ?? movement?.takenBack;
   if (lost !== undefined && isSameAmount(lost, amount))

@@ -20,8 +20,8 @@ export interface Movement {
   readonly fee: number | undefined;
   /** What is booked of it as taken back by the customer's bank. */
   readonly takenBack: Amount | undefined;
-  /** Whether it is booked that the rail gave that back: the dispute was won. */
-  readonly isWonBack: boolean;
+  /** When it was booked that the rail gave that back, because the dispute was won, ms since 1970; `undefined`: it is not. */
+  readonly wonBackAt: number | undefined;
   /** When the attempt came into its state, ms since 1970. */
   readonly at: number;
 }
@@ -29,7 +29,7 @@ export interface Movement {
 // The transfers of `bookSettled` and `bookChargeback` are found by their ids.
 const SELECT = `SELECT a.rail_key, a.kind, a.state, a.minor, a.currency, a.changed_at, a.note,
     CASE WHEN e.outcome = 'posted' THEN t.minor END AS booked, t.currency AS booked_in,
-    s.id AS paid, CASE WHEN f.debit LIKE 'fees:%' THEN f.minor ELSE -f.minor END AS fee, c.minor AS taken_back, w.id AS won_back
+    s.id AS paid, CASE WHEN f.debit LIKE 'fees:%' THEN f.minor ELSE -f.minor END AS fee, c.minor AS taken_back, w.at AS won_back_at
   FROM attempt a LEFT JOIN transfer t ON t.id = a.rail_key LEFT JOIN transfer_end e ON e.id = t.id
     LEFT JOIN transfer s ON s.id = 'settled:' || a.rail_key LEFT JOIN transfer f ON f.id = 'fee:' || a.rail_key
     LEFT JOIN transfer c ON c.id = 'chargeback:' || a.rail_key
@@ -70,7 +70,7 @@ function movementReader(rail: Rail): (row: Row) => Movement {
       isSettled,
       fee: isSettled ? (fee ?? 0) : rail.local ? undefined : rail.feeOf?.({ kind, amount, note: row.text('note') }),
       takenBack: takenBack === undefined ? undefined : { minor: takenBack, currency: amount.currency },
-      isWonBack: row.optionalText('won_back') !== undefined,
+      wonBackAt: row.optionalInteger('won_back_at'),
       at: row.integer('changed_at'),
     };
   };

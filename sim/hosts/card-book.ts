@@ -31,7 +31,10 @@ export class CardBook {
   constructor(file: string | undefined) {
     this.#file = file;
     if (file === undefined || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').trim().split('\n')) this.#keep(JSON.parse(line));
+    for (const line of readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== ''))
+      this.#keep(JSON.parse(line));
   }
 
   get entries(): readonly CardEntry[] {

@@ -77,7 +77,10 @@ export class ExampleHost {
     this.#options = options;
     const { bookFile } = options;
     if (bookFile === undefined || !existsSync(bookFile)) return;
-    for (const line of readFileSync(bookFile, 'utf8').trim().split('\n')) this.#book.push(JSON.parse(line));
+    for (const line of readFileSync(bookFile, 'utf8')
+      .split('\n')
+      .filter((line) => line !== ''))
+      this.#book.push(JSON.parse(line));
   }
 
   /** What the host does wrong with the next orders, one fault an order. */

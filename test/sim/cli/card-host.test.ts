@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { obey, run } from '../../../sim/cli/card-host-program.ts';
+import { CardBook } from '../../../sim/hosts/card-book.ts';
 import { HOST_FAULTS } from '../../../sim/hosts/example-host.ts';
 import { CardHost, VirtualClock } from '../../../sim/index.ts';
 import { programInProcess } from '../../in-process.ts';
@@ -12,6 +16,14 @@ describe('card:host', () => {
     const { code, err } = await programInProcess('card:host', args, run);
     expect(code).toBe(2);
     expect(err).toMatch(words);
+  });
+
+  it('begins a new book in a file that is empty', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'card-book-'));
+    const file = join(folder, 'book.jsonl');
+    writeFileSync(file, '');
+    expect(() => new CardBook(file)).not.toThrow();
+    rmSync(folder, { recursive: true });
   });
 
   it.each<readonly [string, string | undefined]>([
