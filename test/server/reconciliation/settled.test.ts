@@ -213,24 +213,29 @@ describe('a chargeback', () => {
     { when: 'in one file', won: 0, again: 0, minor: 1_000 },
     { when: 'a day after it was won', won: 0, again: 1, minor: 1_000 },
     { when: 'ten days after it was won', won: 5, again: 15, minor: 400 },
-  ])('that comes again after it was won is told, and not booked: $when', async ({ won, again, minor }) => {
-    const { world, at, charge, settle, run, accounts } = await office();
-    settle(charge, 1_250);
-    settle(charge, 1_000, { isChargeback: true, at });
-    settle(charge, 1_000, { isWonBack: true, at: at + won * DAY_MS });
-    for (const day of new Set([won, again])) {
-      await world.clock.advance(at + (day + 1) * DAY_MS - world.clock.now());
-      await run(day + 1);
-    }
-    settle(charge, minor, { isChargeback: true, at: at + again * DAY_MS });
-    const day = `2010-03-${String(1 + again).padStart(2, '0')}`;
-    const words = `took EUR ${minor / 100}.00 back again on ${day}, after a chargeback that was won`;
-    for (let times = 0; times < 2; times += 1) {
-      const told = `chargeback: the customer's bank ${words}; not booked: ask the rail which holds`;
-      expect(await run(again + 1)).toContain(told);
-      expect(await accounts()).toMatchObject({ losses: 0 });
-    }
-  });
+    { when: 'when the settlement of before is not there any more', won: 5, again: 15, minor: 1_000, isForgotten: true },
+  ])(
+    'that comes again after it was won is told, and not booked: $when',
+    async ({ won, again, minor, isForgotten = false }) => {
+      const { world, rail, at, charge, settle, run, accounts } = await office();
+      settle(charge, 1_250);
+      settle(charge, 1_000, { isChargeback: true, at });
+      settle(charge, 1_000, { isWonBack: true, at: at + won * DAY_MS });
+      for (const day of new Set([won, again])) {
+        await world.clock.advance(at + (day + 1) * DAY_MS - world.clock.now());
+        await run(day + 1);
+      }
+      if (isForgotten) rail.lines = [];
+      settle(charge, minor, { isChargeback: true, at: at + again * DAY_MS });
+      const day = `2010-03-${String(1 + again).padStart(2, '0')}`;
+      const words = `took EUR ${minor / 100}.00 back again on ${day}, after a chargeback that was won`;
+      for (let times = 0; times < 2; times += 1) {
+        const told = `chargeback: the customer's bank ${words}; not booked: ask the rail which holds`;
+        expect(await run(again + 1)).toContain(told);
+        expect(await accounts()).toMatchObject({ losses: 0 });
+      }
+    },
+  );
 
   it.each([
     ['of another amount', 1_000, 'the chargeback was EUR 10.00'],
